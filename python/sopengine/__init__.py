@@ -1,0 +1,1 @@
+"""Production planning and scheduling: a verified schedule from Arrow tables, in seconds."""
