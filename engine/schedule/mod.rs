@@ -1,0 +1,3 @@
+//! What is an answer?
+
+pub mod plain;

@@ -1,0 +1,71 @@
+//! The portfolio: which search for which instance.
+
+use super::construct::construct;
+use super::incumbent::Incumbent;
+use super::options::{PlainOptions, PlainProgress, PlainResult};
+use super::population;
+use super::rounds::round;
+use super::rules::RULES;
+use crate::bounds::plain::makespan_bound;
+use crate::schedule::plain::{Arrangement, PlainInstance, PlainSolution};
+use crate::search::limit::{Limit, Stop};
+use crate::search::rng::Rng;
+
+/// Searches for a short schedule; never returns one longer than `start`.
+///
+/// Ends when the best schedule meets the bound, when `stop` is due, or at the limits of the options. One
+/// schedule is always built first. Under a work limit the answer depends on instance, seed and number of
+/// workers only.
+pub fn solve_plain(
+    instance: &PlainInstance,
+    start: Option<&PlainSolution>,
+    options: &PlainOptions,
+    stop: &dyn Stop,
+    on_improve: &mut dyn FnMut(&PlainProgress),
+) -> PlainResult {
+    let limit = Limit::new(options.time_limit).with_outer(stop);
+    let bound = makespan_bound(instance);
+    let mut incumbent = Incumbent::new(options, bound, &limit, on_improve);
+    if let Some(start) = start {
+        incumbent.take(Arrangement::from_solution(instance, start));
+    }
+    let mut rng = Rng::stream(options.seed, 0);
+    let (first, work) = construct(instance, RULES[0], 0, bound, &mut rng);
+    incumbent.stats.work = work;
+    incumbent.close_phase();
+    incumbent.take(first);
+    if !incumbent.is_done() {
+        construct_more(instance, &mut incumbent);
+    }
+    if !incumbent.is_done() {
+        population::search(instance, &mut incumbent);
+    }
+    let mut stats = incumbent.stats;
+    stats.elapsed = limit.elapsed();
+    let solution = incumbent.best.to_solution(instance);
+    let is_optimal = solution.makespan() <= bound;
+    PlainResult { solution, bound, is_optimal, stats }
+}
+
+/// Schedules by the other rules, one rule a worker and round.
+fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
+    let mut work = 0;
+    for rules in RULES[1..].chunks(incumbent.options.workers.max(1)) {
+        if incumbent.is_done() {
+            break;
+        }
+        let (bound, seed) = (incumbent.bound, incumbent.options.seed);
+        let mut built: Vec<_> = rules.iter().map(|&rule| (rule, Arrangement::default(), 0)).collect();
+        round(&mut built, incumbent.options.threads, |(rule, arrangement, work)| {
+            (*arrangement, *work) = construct(instance, *rule, 0, bound, &mut Rng::stream(seed, 0));
+        });
+        work += built.iter().map(|(_, _, work)| work).sum::<u64>();
+        if !incumbent.close_round(work, 0) {
+            break;
+        }
+        for (_, arrangement, _) in built {
+            incumbent.take(arrangement);
+        }
+    }
+    incumbent.close_phase();
+}
