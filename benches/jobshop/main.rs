@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use sopengine::search::limit::Never;
+use sopengine::search::limit::{Never, Stop};
 use sopengine::search::shop::{PlainOptions, solve_plain};
 
 const USAGE: &str = "\
@@ -23,6 +23,7 @@ usage: cargo bench --bench jobshop -- run|summary [options]
   --only WORDS   instances or classes, separated by commas
   --csv FILE     results; rows that are there already are not run again
   --time SECONDS --work OPERATIONS --threads N --workers N --seeds 1,2,3
+  --cpu SECONDS  processor time per thread instead of --time, for shared computers
   --trace        print every improvement";
 
 struct Arguments {
@@ -34,6 +35,26 @@ struct Arguments {
     options: PlainOptions,
     seeds: Vec<u64>,
     trace: bool,
+    cpu: Option<f64>,
+}
+
+/// Ends a run after so many seconds of processor time per thread.
+struct Processor {
+    until: f64,
+}
+
+impl Stop for Processor {
+    fn is_due(&self) -> bool {
+        processor_seconds() >= self.until
+    }
+}
+
+/// Processor time of this process, 0 where the system does not say.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
 }
 
 fn main() -> ExitCode {
@@ -67,6 +88,7 @@ fn parse() -> Result<Arguments, String> {
         options: PlainOptions::default(),
         seeds: vec![1],
         trace: false,
+        cpu: None,
     };
     while let Some(word) = words.next() {
         if word == "--trace" {
@@ -84,6 +106,7 @@ fn parse() -> Result<Arguments, String> {
                 let seconds = value.parse().map_err(|_| format!("not a number: {value}"))?;
                 arguments.options.time_limit = Some(Duration::from_secs_f64(seconds));
             }
+            "--cpu" => arguments.cpu = Some(value.parse().map_err(|_| format!("not a number: {value}"))?),
             "--work" => arguments.options.work_limit = Some(number()?),
             "--threads" => arguments.options.threads = number()? as usize,
             "--workers" => arguments.options.workers = number()? as usize,
@@ -112,7 +135,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let commit = commit();
     let done = table::read_rows(&arguments.csv);
-    let limit = limit_text(&arguments.options);
+    let limit = limit_text(arguments);
     for (class, name) in &listed {
         for &seed in &arguments.seeds {
             let cells = [(0, name.clone()), (3, seed.to_string()), (4, arguments.options.threads.to_string())];
@@ -128,11 +151,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-fn limit_text(options: &PlainOptions) -> String {
-    match (options.time_limit, options.work_limit) {
-        (Some(time), _) => format!("{}s", time.as_secs_f64()),
-        (None, Some(work)) => format!("{work}w"),
-        (None, None) => "none".to_owned(),
+fn limit_text(arguments: &Arguments) -> String {
+    match (arguments.cpu, arguments.options.time_limit, arguments.options.work_limit) {
+        (Some(seconds), _, _) => format!("{seconds}cpu"),
+        (_, Some(time), _) => format!("{}s", time.as_secs_f64()),
+        (_, _, Some(work)) => format!("{work}w"),
+        _ => "none".to_owned(),
     }
 }
 
@@ -147,7 +171,10 @@ fn measure(
 ) -> Result<String, String> {
     let instance = read::read_instance(&arguments.data, name)?;
     let options = PlainOptions { seed, ..arguments.options.clone() };
-    let result = solve_plain(&instance, None, &options, &Never, &mut |progress| {
+    let started = processor_seconds();
+    let processor = arguments.cpu.map(|each| Processor { until: started + each * options.threads as f64 });
+    let stop: &dyn Stop = processor.as_ref().map_or(&Never, |processor| processor);
+    let result = solve_plain(&instance, None, &options, stop, &mut |progress| {
         if arguments.trace {
             println!("  {:9.3}s {:>10} {:>14}", progress.elapsed.as_secs_f64(), progress.makespan, progress.work);
         }
@@ -162,6 +189,7 @@ fn measure(
     let family = known.map_or("-", |known| known.family.as_str());
     let stats = result.stats;
     let elapsed = stats.elapsed.as_secs_f64();
+    let busy = (processor_seconds() - started).max(0.01) / options.threads as f64;
     let row = format!(
         "{name},{family},{class},{seed},{},{limit},{checked},{},{},{},{:.3},{:.3},{elapsed:.3},{},{:.0},{},{commit}",
         options.threads,
@@ -171,7 +199,7 @@ fn measure(
         stats.first.as_secs_f64(),
         stats.last.as_secs_f64(),
         stats.work,
-        stats.moves as f64 / elapsed,
+        stats.moves as f64 / busy,
         peak_memory(),
     );
     println!("{row}");

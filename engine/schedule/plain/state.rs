@@ -217,6 +217,12 @@ impl State {
         Arrangement { sequence, modes, makespan: snapshot.makespan }
     }
 
+    /// The node of an operation, in a state of the whole instance.
+    #[inline]
+    pub fn node(&self, operation: u32) -> u32 {
+        self.nodes[operation as usize]
+    }
+
     /// Length of the schedule.
     #[inline]
     pub fn makespan(&self) -> u32 {

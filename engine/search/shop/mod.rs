@@ -17,6 +17,8 @@ mod solve;
 mod switch;
 mod tabu;
 mod tournament;
+mod window;
+mod windows;
 
 pub use options::{PlainOptions, PlainProgress, PlainResult, PlainStats};
 pub use solve::solve_plain;

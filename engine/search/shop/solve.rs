@@ -6,10 +6,14 @@ use super::options::{PlainOptions, PlainProgress, PlainResult};
 use super::population;
 use super::rounds::round;
 use super::rules::RULES;
+use super::windows;
 use crate::bounds::plain::makespan_bound;
 use crate::schedule::plain::{Arrangement, PlainInstance, PlainSolution};
 use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
+
+/// Up to so many operations a whole schedule is searched at a time.
+const SMALL: usize = 3_000;
 
 /// Searches for a short schedule; never returns one longer than `start`.
 ///
@@ -38,7 +42,11 @@ pub fn solve_plain(
         construct_more(instance, &mut incumbent);
     }
     if !incumbent.is_done() {
-        population::search(instance, &mut incumbent);
+        if instance.num_operations() > SMALL {
+            windows::search(instance, &mut incumbent);
+        } else {
+            population::search(instance, &mut incumbent);
+        }
     }
     let mut stats = incumbent.stats;
     stats.elapsed = limit.elapsed();
