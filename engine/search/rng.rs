@@ -20,10 +20,16 @@ impl Rng {
         Self(generator)
     }
 
+    /// 64 random bits.
+    #[inline]
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     /// Uniform in `0..bound` (bias below 2^-32); 0 if `bound` is 0.
     #[inline]
     pub fn below(&mut self, bound: u32) -> u32 {
-        let high = self.0.next_u64() >> 32;
+        let high = self.bits() >> 32;
         ((high * u64::from(bound)) >> 32) as u32
     }
 

@@ -12,7 +12,7 @@
 //! # Cost
 //! About a nanosecond per operation touched.
 
-use super::State;
+use super::{Record, State};
 
 impl State {
     /// Recomputes everything.
@@ -44,9 +44,9 @@ impl State {
         let records = &mut self.records[..];
         for &node in &self.sequence[from..to] {
             let x = node as usize;
-            let record = records[x];
-            let start = records[x.wrapping_sub(1)].end.max(records[record.before as usize].end);
-            records[x].end = start.wrapping_add(record.duration);
+            let Record { before, duration, .. } = records[x];
+            let start = records[x.wrapping_sub(1)].end.max(records[before as usize].end);
+            records[x].end = start.wrapping_add(duration);
         }
     }
 
@@ -55,10 +55,10 @@ impl State {
         let (mut makespan, mut critical) = (self.makespan, self.critical);
         for &node in self.sequence.get(from..).unwrap_or_default() {
             let x = node as usize;
-            let record = records[x];
-            let start = records[x.wrapping_sub(1)].end.max(records[record.before as usize].end);
-            records[x].end = start.wrapping_add(record.duration);
-            let length = start.wrapping_add(record.tail);
+            let Record { before, duration, tail, .. } = records[x];
+            let start = records[x.wrapping_sub(1)].end.max(records[before as usize].end);
+            records[x].end = start.wrapping_add(duration);
+            let length = start.wrapping_add(tail);
             critical = if length > makespan { node } else { critical };
             makespan = makespan.max(length);
         }
@@ -70,10 +70,10 @@ impl State {
         let (mut makespan, mut critical) = (self.makespan, self.critical);
         for &node in self.sequence[..to].iter().rev() {
             let x = node as usize;
-            let record = records[x];
-            let tail = records[x.wrapping_add(1)].tail.max(records[record.after as usize].tail);
-            records[x].tail = tail.wrapping_add(record.duration);
-            let length = record.end.wrapping_add(tail);
+            let Record { after, duration, end, .. } = records[x];
+            let tail = records[x.wrapping_add(1)].tail.max(records[after as usize].tail);
+            records[x].tail = tail.wrapping_add(duration);
+            let length = end.wrapping_add(tail);
             critical = if length > makespan { node } else { critical };
             makespan = makespan.max(length);
         }

@@ -5,11 +5,11 @@
 //! A *block* is a maximal run of operations that follow one another on one resource. What the estimates read
 //! again and again of each operation is gathered into one small array.
 
-use crate::schedule::plain::State;
+use crate::schedule::plain::{NO_POSITION, Record, State};
 use crate::search::rng::Rng;
 
 /// An operation of the path with what its neighbors in the chain say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Step {
     pub(super) node: u32,
     pub(super) duration: u32,
@@ -45,46 +45,59 @@ pub(super) struct CriticalPath {
 }
 
 impl CriticalPath {
-    /// Walks a longest path of the state.
-    pub(super) fn trace(&mut self, state: &State, rng: &mut Rng) {
+    /// Walks a longest path of the state. `with_all` fills in the steps outside blocks, too.
+    pub(super) fn trace(&mut self, state: &State, with_all: bool, rng: &mut Rng) {
         self.nodes.clear();
         self.walk_back(state, rng);
         self.nodes.reverse();
         self.walk_on(state, rng);
-        self.steps.clear();
-        self.steps.extend(self.nodes.iter().map(|&node| step(state, node)));
-        self.cut(state);
+        self.steps.resize(self.nodes.len(), Step::default());
+        if with_all {
+            for (step, &node) in self.steps.iter_mut().zip(&self.nodes) {
+                *step = gather(state, node);
+            }
+        }
+        self.cut(state, with_all);
     }
 
+    /// From the critical operation to the beginning. Branches on purpose: a predicted branch lets the
+    /// processor load ahead, a selection would chain every load to the one before.
     fn walk_back(&mut self, state: &State, rng: &mut Rng) {
-        let records = &state.records;
+        let records = &state.records[..];
         let mut node = state.critical();
+        let mut coins = rng.bits();
         loop {
             self.nodes.push(node);
-            let record = records[node as usize];
-            let start = record.end - record.duration;
-            let by_chain = state.is_operation(node - 1) && records[node as usize - 1].end == start;
-            let by_resource = state.is_operation(record.before) && records[record.before as usize].end == start;
+            let Record { end, duration, before, .. } = records[node as usize];
+            let (chain, resource) = (&records[node as usize - 1], &records[before as usize]);
+            let start = end.wrapping_sub(duration);
+            let by_chain = chain.end == start && chain.position != NO_POSITION;
+            let by_resource = resource.end == start && resource.position != NO_POSITION;
+            coins = coins.rotate_right(1);
             node = match (by_chain, by_resource) {
-                (true, true) if rng.one_in(2) => node - 1,
-                (_, true) => record.before,
+                (true, true) if coins & 1 == 1 => node - 1,
+                (_, true) => before,
                 (true, false) => node - 1,
                 (false, false) => return,
             };
         }
     }
 
+    /// From the critical operation to the end.
     fn walk_on(&mut self, state: &State, rng: &mut Rng) {
-        let records = &state.records;
+        let records = &state.records[..];
         let mut node = state.critical();
+        let mut coins = rng.bits();
         loop {
-            let record = records[node as usize];
-            let rest = record.tail - record.duration;
-            let by_chain = state.is_operation(node + 1) && records[node as usize + 1].tail == rest;
-            let by_resource = state.is_operation(record.after) && records[record.after as usize].tail == rest;
+            let Record { tail, duration, after, .. } = records[node as usize];
+            let (chain, resource) = (&records[node as usize + 1], &records[after as usize]);
+            let rest = tail.wrapping_sub(duration);
+            let by_chain = chain.tail == rest && chain.position != NO_POSITION;
+            let by_resource = resource.tail == rest && resource.position != NO_POSITION;
+            coins = coins.rotate_right(1);
             node = match (by_chain, by_resource) {
-                (true, true) if rng.one_in(2) => node + 1,
-                (_, true) => record.after,
+                (true, true) if coins & 1 == 1 => node + 1,
+                (_, true) => after,
                 (true, false) => node + 1,
                 (false, false) => return,
             };
@@ -92,7 +105,7 @@ impl CriticalPath {
         }
     }
 
-    fn cut(&mut self, state: &State) {
+    fn cut(&mut self, state: &State, with_all: bool) {
         self.blocks.clear();
         let records = &state.records;
         let mut from = 0;
@@ -101,8 +114,13 @@ impl CriticalPath {
                 continue;
             }
             if to - from > 1 {
+                if !with_all {
+                    for (step, &node) in self.steps[from..to].iter_mut().zip(&self.nodes[from..to]) {
+                        *step = gather(state, node);
+                    }
+                }
                 let (first, last) = (self.steps[from], self.steps[to - 1]);
-                let resource = records[records[first.node as usize].resource as usize];
+                let resource = &records[records[first.node as usize].resource as usize];
                 // A path that begins with the resource itself cannot begin earlier with another operation.
                 let opens = from > 0 || first.end - first.duration > resource.end;
                 let closes = to < self.nodes.len() || last.tail - last.duration > resource.tail;
@@ -113,9 +131,12 @@ impl CriticalPath {
     }
 }
 
-fn step(state: &State, node: u32) -> Step {
+fn gather(state: &State, node: u32) -> Step {
     let x = node as usize;
-    let (record, previous, next) = (state.records[x], state.records[x - 1], state.records[x + 1]);
+    let (record, previous, next) = (&state.records[x], &state.records[x - 1], &state.records[x + 1]);
+    // A path from the chain successor `j` to `v` would make tail(j) at least duration(j) + tail(v).
+    let behind_from = next.tail.wrapping_sub(next.duration).wrapping_add(1);
+    let ahead_from = previous.end.wrapping_sub(previous.duration).wrapping_add(1);
     Step {
         node,
         duration: record.duration,
@@ -123,8 +144,7 @@ fn step(state: &State, node: u32) -> Step {
         tail: record.tail,
         chain_end: previous.end,
         chain_tail: next.tail,
-        // A path from the chain successor `j` to `v` would make tail(j) at least duration(j) + tail(v).
-        behind_from: if state.is_operation(node + 1) { next.tail - next.duration + 1 } else { 0 },
-        ahead_from: if state.is_operation(node - 1) { previous.end - previous.duration + 1 } else { 0 },
+        behind_from: if next.position == NO_POSITION { 0 } else { behind_from },
+        ahead_from: if previous.position == NO_POSITION { 0 } else { ahead_from },
     }
 }

@@ -136,7 +136,7 @@ impl Tabu {
 
     /// One move (or one batch); `false` if there is none at all.
     fn step(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
-        self.path.trace(&self.state, rng);
+        self.path.trace(&self.state, instance.is_flexible(), rng);
         self.state.work += 8 * self.path.steps.len() as u64;
         self.iteration += 1;
         let before = self.state.makespan();
