@@ -19,6 +19,7 @@ mod tabu;
 mod tournament;
 mod window;
 mod windows;
+mod zero_idle;
 
 pub use options::{PlainOptions, PlainProgress, PlainResult, PlainStats};
 pub use solve::solve_plain;

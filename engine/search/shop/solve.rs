@@ -7,6 +7,7 @@ use super::population;
 use super::rounds::round;
 use super::rules::RULES;
 use super::windows;
+use super::zero_idle::{ZeroIdle, is_saturated};
 use crate::bounds::plain::makespan_bound;
 use crate::schedule::plain::{Arrangement, PlainInstance, PlainSolution};
 use crate::search::limit::{Limit, Stop};
@@ -14,6 +15,9 @@ use crate::search::rng::Rng;
 
 /// Up to so many operations a whole schedule is searched at a time.
 const SMALL: usize = 3_000;
+
+/// Rounds in which the search for a schedule without idle time may try.
+const PROBE_ROUNDS: usize = 2;
 
 /// Searches for a short schedule; never returns one longer than `start`.
 ///
@@ -38,6 +42,9 @@ pub fn solve_plain(
     incumbent.stats.work = work;
     incumbent.close_phase();
     incumbent.take(first);
+    if !incumbent.is_done() && is_saturated(instance, bound) {
+        probe(instance, &mut incumbent);
+    }
     if !incumbent.is_done() {
         construct_more(instance, &mut incumbent);
     }
@@ -73,6 +80,35 @@ fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         }
         for (_, arrangement, _) in built {
             incumbent.take(arrangement);
+        }
+    }
+    incumbent.close_phase();
+}
+
+/// Looks for a schedule without idle time, each worker with its own random order of candidates.
+fn probe(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
+    let seed = incumbent.options.seed;
+    let mut probes: Vec<_> = (0..incumbent.options.workers.max(1))
+        .map(|number| (ZeroIdle::new(instance, incumbent.bound), Rng::stream(seed, number + 1), None))
+        .collect();
+    for _ in 0..PROBE_ROUNDS {
+        if incumbent.is_done() {
+            break;
+        }
+        let stop = incumbent.stop();
+        let budget = 2 * instance.num_operations() as u64 + 100_000;
+        round(&mut probes, incumbent.options.threads, |(probe, rng, found)| {
+            *found = probe.run(budget, rng, stop);
+        });
+        let work = probes.iter().map(|(probe, ..)| 20 * probe.starts).sum();
+        if !incumbent.close_round(work, 0) {
+            break;
+        }
+        for (probe, _, found) in &mut probes {
+            if let Some(sequence) = found.take() {
+                let makespan = incumbent.bound;
+                incumbent.take(Arrangement { sequence, modes: Vec::new(), makespan });
+            }
         }
     }
     incumbent.close_phase();
