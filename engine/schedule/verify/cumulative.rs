@@ -30,9 +30,7 @@ struct Load {
 
 /// Instants at which load or capacity changes, in order.
 fn sweep(facts: &Facts<'_>, resource: ResourceId, steps: &[Step], report: &mut Report) {
-    let profile = facts
-        .problem
-        .profile(facts.problem.resource(resource).profile);
+    let profile = facts.problem.profile(facts.problem.resource(resource).profile);
     let capacities = &profile.steps;
     let mut next_capacity = capacities.partition_point(|step| step.0 <= steps[0].at);
     let mut capacity = profile.at(steps[0].at);
@@ -52,21 +50,14 @@ fn sweep(facts: &Facts<'_>, resource: ResourceId, steps: &[Step], report: &mut R
             load.apply(facts, steps[index]);
             index += 1;
         }
-        load.judge(
-            facts,
-            (resource, capacity, at),
-            &steps[begun..index],
-            report,
-        );
+        load.judge(facts, (resource, capacity, at), &steps[begun..index], report);
     }
 }
 
 impl Load {
     fn apply(&mut self, facts: &Facts<'_>, step: Step) {
         self.sum += i128::from(step.change);
-        let started = facts
-            .get(step.operation)
-            .is_some_and(|fact| fact.started.is_some());
+        let started = facts.get(step.operation).is_some_and(|fact| fact.started.is_some());
         if !started {
             let held = self.planned.entry(step.operation).or_default();
             *held += step.change;

@@ -32,8 +32,7 @@ impl Fact<'_> {
     /// The first instant from `now` on at which it may work: its start, or for started work the end
     /// of what remains of its changeover.
     pub(super) fn run_from(&self) -> Time {
-        self.started
-            .map_or(self.placement.start, |history| history.run_from)
+        self.started.map_or(self.placement.start, |history| history.run_from)
     }
 
     /// Whether it holds anything and changes states: all but operations of duration 0.
@@ -69,16 +68,8 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Resolves every placement; unusable ones are reported and left out.
-    pub(super) fn resolve(
-        problem: &'a Problem,
-        schedule: &'a Schedule,
-        report: &mut Report,
-    ) -> Self {
-        let mut resolver = Resolver {
-            problem,
-            extra: Vec::new(),
-            known: FxHashMap::default(),
-        };
+    pub(super) fn resolve(problem: &'a Problem, schedule: &'a Schedule, report: &mut Report) -> Self {
+        let mut resolver = Resolver { problem, extra: Vec::new(), known: FxHashMap::default() };
         let groups = shape::sorted_groups(problem);
         let placed = problem
             .operation_ids()
@@ -87,15 +78,10 @@ impl<'a> Facts<'a> {
                 if !shape::is_usable(problem, &groups, operation, placement, report) {
                     return None;
                 }
-                (problem.status(operation) != Status::Done)
-                    .then(|| resolver.fact(operation, placement))
+                (problem.status(operation) != Status::Done).then(|| resolver.fact(operation, placement))
             })
             .collect();
-        Self {
-            problem,
-            placed,
-            extra: resolver.extra,
-        }
+        Self { problem, placed, extra: resolver.extra }
     }
 
     /// The placement of an operation; none for done work and what is left out.
@@ -125,15 +111,12 @@ impl<'a> Facts<'a> {
 
     /// Ticks worked from `now` on.
     pub(super) fn worked(&self, fact: &Fact<'_>) -> Span {
-        self.working(fact)
-            .open_between(fact.run_from(), fact.placement.end)
+        self.working(fact).open_between(fact.run_from(), fact.placement.end)
     }
 
     /// Ticks changed over from `now` on.
     pub(super) fn changed(&self, fact: &Fact<'_>) -> Span {
-        fact.placement.changeover.map_or(0, |(start, end)| {
-            self.changing(fact).open_between(start, end)
-        })
+        fact.placement.changeover.map_or(0, |(start, end)| self.changing(fact).open_between(start, end))
     }
 
     /// Name of an operation.
@@ -193,25 +176,16 @@ impl<'a> Resolver<'a> {
             false => mode.changing.0,
         };
         let baseline = self.problem.baseline(operation);
-        let started = baseline
-            .filter(|baseline| baseline.status == Status::Started)
-            .map(|baseline| {
-                continuation(
-                    self.problem.now,
-                    mode.duration,
-                    baseline,
-                    window_set(self.problem, &self.extra, run),
-                    window_set(self.problem, &self.extra, changing),
-                )
-            });
-        Fact {
-            operation,
-            placement,
-            mode,
-            started,
-            run,
-            changing,
-        }
+        let started = baseline.filter(|baseline| baseline.status == Status::Started).map(|baseline| {
+            continuation(
+                self.problem.now,
+                mode.duration,
+                baseline,
+                window_set(self.problem, &self.extra, run),
+                window_set(self.problem, &self.extra, changing),
+            )
+        });
+        Fact { operation, placement, mode, started, run, changing }
     }
 
     /// Place of `base` intersected with where the members of a phase are open.

@@ -60,11 +60,7 @@ struct Use {
 
 /// Collects the holdings of all placed operations.
 pub(super) fn collect(facts: &Facts<'_>) -> Holdings {
-    let mut collector = Collector {
-        facts,
-        open_for: FxHashMap::default(),
-        found: Holdings::default(),
-    };
+    let mut collector = Collector { facts, open_for: FxHashMap::default(), found: Holdings::default() };
     let mut uses = Vec::new();
     for fact in facts.iter().filter(|fact| fact.is_lasting()) {
         uses.clear();
@@ -79,12 +75,7 @@ pub(super) fn collect(facts: &Facts<'_>) -> Holdings {
 
 fn own_use(fact: &Fact<'_>, uses: &mut Vec<Use>) {
     if let Some(resource) = fact.mode.resource {
-        uses.push(Use {
-            resource,
-            quantity: fact.mode.quantity,
-            phase: Phase::Run,
-            breaks: Breaks::Hold,
-        });
+        uses.push(Use { resource, quantity: fact.mode.quantity, phase: Phase::Run, breaks: Breaks::Hold });
     }
 }
 
@@ -138,8 +129,7 @@ impl Collector<'_, '_> {
                 Phase::Run => from.max(fact.run_from()),
                 Phase::Changeover => from,
             };
-            self.found
-                .add_pieces(fact, used, windows, (from, to), unary);
+            self.found.add_pieces(fact, used, windows, (from, to), unary);
         } else if unary {
             self.found.add(fact, used, (from, to), true);
         } else {
@@ -153,8 +143,7 @@ impl Collector<'_, '_> {
                 .open_for
                 .entry((profile, needed))
                 .or_insert_with(|| self.facts.problem.profile(profile).open_for(needed));
-            self.found
-                .add_pieces(fact, used, windows, (from, to), false);
+            self.found.add_pieces(fact, used, windows, (from, to), false);
         }
     }
 
@@ -196,21 +185,11 @@ impl Holdings {
     fn add(&mut self, fact: &Fact<'_>, used: Use, (from, to): (Time, Time), unary: bool) {
         let (resource, operation) = (used.resource, fact.operation);
         if unary {
-            self.unary.push(Held {
-                resource,
-                from,
-                to,
-                operation,
-            });
+            self.unary.push(Held { resource, from, to, operation });
             return;
         }
         for (at, change) in [(from, used.quantity), (to, -used.quantity)] {
-            self.pools.push(Step {
-                resource,
-                at,
-                change,
-                operation,
-            });
+            self.pools.push(Step { resource, at, change, operation });
         }
     }
 }

@@ -89,13 +89,8 @@ pub fn verify(problem: &Problem, schedule: &Schedule, partial: bool) -> Verdict 
     history::check(&facts, schedule, &mut report);
     partial::check(&facts, partial, &mut report);
     let values = terms::values(&facts, changeover_cost);
-    report
-        .violations
-        .sort_by_key(|violation| (violation.rule, violation.operation, violation.at));
-    Verdict {
-        violations: report.violations,
-        values,
-    }
+    report.violations.sort_by_key(|violation| (violation.rule, violation.operation, violation.at));
+    Verdict { violations: report.violations, values }
 }
 
 /// Violations as they are found.

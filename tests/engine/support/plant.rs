@@ -220,9 +220,8 @@ impl Plant {
 
     /// Open intervals with capacities of the resource added last.
     pub(crate) fn levels(self, intervals: &[(Time, Time, i64)]) -> Self {
-        let rows: Vec<_> = (intervals.iter())
-            .map(|&(start, end, capacity)| (start, end, Some(capacity)))
-            .collect();
+        let rows: Vec<_> =
+            (intervals.iter()).map(|&(start, end, capacity)| (start, end, Some(capacity))).collect();
         self.calendar(&rows)
     }
 
@@ -232,12 +231,7 @@ impl Plant {
         let calendar = self.id(&name);
         self.draft.resources.last_mut().expect("a resource").calendar = Some(calendar);
         for &(start, end, capacity) in rows {
-            self.draft.calendars.push(CalendarRow {
-                calendar,
-                start,
-                end: Some(end),
-                capacity,
-            });
+            self.draft.calendars.push(CalendarRow { calendar, start, end: Some(end), capacity });
         }
         self
     }
@@ -259,11 +253,7 @@ impl Plant {
     /// State at `now` of the resource added last.
     pub(crate) fn in_state(mut self, attribute: &str, value: &str) -> Self {
         let resource = self.draft.resources.last().expect("a resource").resource;
-        let row = ResourceStateRow {
-            resource,
-            attribute: self.id(attribute),
-            value: self.id(value),
-        };
+        let row = ResourceStateRow { resource, attribute: self.id(attribute), value: self.id(value) };
         self.draft.resource_states.push(row);
         self
     }
@@ -272,11 +262,7 @@ impl Plant {
         let group = self.id(name);
         for member in members {
             let member = self.id(member);
-            self.draft.groups.push(GroupRow {
-                group,
-                member,
-                priority: 0,
-            });
+            self.draft.groups.push(GroupRow { group, member, priority: 0 });
         }
         self
     }
@@ -331,43 +317,27 @@ impl Plant {
 
     pub(crate) fn transport(mut self, from: &str, to: &str, duration: Span) -> Self {
         let (from_location, to_location) = (self.id(from), self.id(to));
-        self.draft.transport.push(TransportRow {
-            from_location,
-            to_location,
-            duration,
-        });
+        self.draft.transport.push(TransportRow { from_location, to_location, duration });
         self
     }
 
     /// What the operation consumes (negative) or produces.
     pub(crate) fn moves(mut self, item: &str, quantity: i64) -> Self {
         let (operation, item) = (self.last_operation(), self.id(item));
-        self.draft.materials.push(MaterialRow {
-            operation,
-            item,
-            quantity,
-        });
+        self.draft.materials.push(MaterialRow { operation, item, quantity });
         self
     }
 
     pub(crate) fn stock(mut self, item: &str, time: Time, quantity: i64) -> Self {
         let item = self.id(item);
         let time = Some(time);
-        self.draft.stock.push(StockRow {
-            item,
-            time,
-            quantity,
-        });
+        self.draft.stock.push(StockRow { item, time, quantity });
         self
     }
 
     pub(crate) fn item(mut self, name: &str) -> Self {
         let item = self.id(name);
-        self.draft.items.push(ItemRow {
-            item,
-            max_stock: None,
-            unlimited: false,
-        });
+        self.draft.items.push(ItemRow { item, max_stock: None, unlimited: false });
         self
     }
 
@@ -412,11 +382,7 @@ impl Plant {
     /// A member that the started operation holds.
     pub(crate) fn holding(mut self, resource: &str) -> Self {
         let (operation, resource) = (self.last_operation(), self.id(resource));
-        self.draft.baseline_members.push(BaselineMemberRow {
-            operation,
-            resource,
-            phase: Phase::Run,
-        });
+        self.draft.baseline_members.push(BaselineMemberRow { operation, resource, phase: Phase::Run });
         self
     }
 

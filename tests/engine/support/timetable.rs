@@ -20,11 +20,7 @@ pub(crate) struct Timetable<'a> {
 impl<'a> Timetable<'a> {
     /// With nothing placed.
     pub(crate) fn of(problem: &'a Problem) -> Self {
-        Self {
-            problem,
-            schedule: Schedule::empty(problem.operations.len()),
-            last: None,
-        }
+        Self { problem, schedule: Schedule::empty(problem.operations.len()), last: None }
     }
 
     /// Id of an operation by name.
@@ -39,13 +35,8 @@ impl<'a> Timetable<'a> {
         let mode = (self.problem.operation(id).mode_ids())
             .find(|&candidate| self.problem.names.modes.get(candidate.index()) == mode)
             .unwrap_or_else(|| panic!("no mode {mode} of {operation}"));
-        self.schedule.placements[id.index()] = Some(Placement {
-            mode,
-            start,
-            end,
-            changeover: None,
-            members: Default::default(),
-        });
+        self.schedule.placements[id.index()] =
+            Some(Placement { mode, start, end, changeover: None, members: Default::default() });
         self.last = Some(id);
         self
     }
@@ -74,10 +65,7 @@ impl<'a> Timetable<'a> {
         let requirement = mode.requirement_ids().find(lists).or_else(|| mode.requirement_ids().next());
         let requirement = requirement.expect("a group requirement");
         let members = &mut self.last().members;
-        members.push(Member {
-            requirement,
-            resource,
-        });
+        members.push(Member { requirement, resource });
         members.sort_unstable();
         self
     }
