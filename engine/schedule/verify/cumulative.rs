@@ -4,14 +4,31 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use super::facts::Facts;
-use super::holdings::Step;
+use super::holdings::Held;
 use crate::model::ids::{OperationId, ResourceId};
+use crate::model::resource::ResourceKind;
 use crate::model::time::Time;
 
 const RULE: u8 = 4;
 
+/// Units taken (positive) or given back (negative) at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    resource: ResourceId,
+    at: Time,
+    change: i64,
+    operation: OperationId,
+}
+
 /// Sweeps each resource by time. Overloads by started work alone are findings.
-pub(super) fn check(facts: &Facts<'_>, mut steps: Vec<Step>, report: &mut Report) {
+pub(super) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
+    let is_pool = |held: &&Held| facts.problem.resource(held.resource).kind == ResourceKind::Cumulative;
+    let ends = |held: &Held| {
+        let Held { resource, from, to, operation, quantity, .. } = *held;
+        let taken = Step { resource, at: from, change: quantity, operation };
+        [taken, Step { at: to, change: -quantity, ..taken }]
+    };
+    let mut steps: Vec<Step> = all.iter().filter(is_pool).flat_map(ends).collect();
     steps.sort_unstable();
     for own in steps.chunk_by(|a, b| a.resource == b.resource) {
         sweep(facts, own[0].resource, own, report);

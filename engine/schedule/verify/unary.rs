@@ -4,6 +4,7 @@ use super::Report;
 use super::facts::Facts;
 use super::holdings::Held;
 use crate::model::ids::OperationId;
+use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 
 const RULE: u8 = 2;
@@ -37,12 +38,14 @@ impl Latest {
 }
 
 /// Sweeps each resource by time. Overlaps among started work alone are findings.
-pub(super) fn check(facts: &Facts<'_>, mut held: Vec<Held>, report: &mut Report) {
-    held.sort_unstable();
+pub(super) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
+    let is_unary = |held: &&Held| facts.problem.resource(held.resource).kind == ResourceKind::Unary;
+    let mut held: Vec<&Held> = all.iter().filter(is_unary).collect();
+    held.sort_unstable_by_key(|held| (held.resource, held.from, held.to, held.operation));
     // Started and unstarted holders apart: two started ones may overlap.
     let (mut started, mut planned) = (Latest::NONE, Latest::NONE);
     let mut resource = None;
-    for holding in &held {
+    for holding in held {
         if resource != Some(holding.resource) {
             resource = Some(holding.resource);
             (started, planned) = (Latest::NONE, Latest::NONE);
