@@ -2,5 +2,6 @@
 
 pub mod assignment;
 pub mod plain;
+pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};
