@@ -53,7 +53,9 @@ class Reader:
             if known_zone(zone):
                 self.timezone = zone
             else:
-                self.out.add("TZ_UNKNOWN", "settings", 0, column="timezone", found=zone, expected="an IANA zone name")
+                self.out.add(
+                    "TZ_UNKNOWN", "settings", 0, column="timezone", found=zone, expected="an IANA zone name"
+                )
         if first.get("duration_unit") in UNIT_SECONDS:
             self.unit = first["duration_unit"]
         if first.get("local_time_rule") in ("error", "earlier", "later"):
@@ -69,14 +71,24 @@ class Reader:
                 columns[column.name] = self.column(raw.column(column.name), spec.name, column)
             else:
                 if column.required:
-                    self.out.add("MISSING_COLUMN", spec.name, column=column.name, expected=column.doc,
-                                 hint=nearest(column.name, set(raw.column_names) - set(spec.by_name)))
+                    self.out.add(
+                        "MISSING_COLUMN",
+                        spec.name,
+                        column=column.name,
+                        expected=column.doc,
+                        hint=nearest(column.name, set(raw.column_names) - set(spec.by_name)),
+                    )
                 columns[column.name] = self.canonical([column_default(column)] * raw.num_rows, column)
         for name in raw.column_names:
             if name not in columns:
                 columns[name] = raw.column(name)
-                self.out.add("UNKNOWN_COLUMN", spec.name, column=name, severity="info",
-                             hint=nearest(name, spec.by_name))
+                self.out.add(
+                    "UNKNOWN_COLUMN",
+                    spec.name,
+                    column=name,
+                    severity="info",
+                    hint=nearest(name, spec.by_name),
+                )
         return pa.table(columns)
 
     def column(self, data: pa.ChunkedArray, table: str, column: Column) -> pa.Array:
@@ -86,9 +98,14 @@ class Reader:
         convert = None if pt.is_null(data.type) else self.converter(column, data.type)
         if convert is None and not pt.is_null(data.type):
             known = UNIT_SECONDS if column.kind == "duration" and pt.is_integer(data.type) else None
-            self.out.add("UNIT_UNDECLARED" if known else "TYPE_MISMATCH", table, column=column.name, found=data.type,
-                         expected=f"{column.kind} ({ARROW[column.kind]})",
-                         hint="Set settings.duration_unit to s, min or h." if known else None)
+            self.out.add(
+                "UNIT_UNDECLARED" if known else "TYPE_MISMATCH",
+                table,
+                column=column.name,
+                found=data.type,
+                expected=f"{column.kind} ({ARROW[column.kind]})",
+                hint="Set settings.duration_unit to s, min or h." if known else None,
+            )
             return self.canonical([None] * len(data), column)
         values: list[Any] = []
         default = column_default(column)
@@ -101,7 +118,9 @@ class Reader:
             try:
                 values.append(convert(value) if convert else None)
             except CellError as error:
-                self.out.add(error.check, table, row, column=column.name, found=value, expected=error.expected)
+                self.out.add(
+                    error.check, table, row, column=column.name, found=value, expected=error.expected
+                )
                 values.append(None)
         return self.canonical(values, column)
 
@@ -197,8 +216,11 @@ def plain_values(data: pa.ChunkedArray) -> list[Any]:
 
 def column_default(column: Column) -> Any:
     """Return the default of a column as the plain value that `canonical` takes."""
-    return Decimal(column.default) if column.kind in ("quantity", "ratio") and column.default is not None \
+    return (
+        Decimal(column.default)
+        if column.kind in ("quantity", "ratio") and column.default is not None
         else column.default
+    )
 
 
 def known_zone(name: str) -> bool:

@@ -53,9 +53,13 @@ class Collector:
             return
         findings = list(self.findings)
         if self.total > len(findings):
-            findings.append(Finding("MORE_FINDINGS", "info", found=str(self.total), expected=f"first {CAP} shown"))
+            findings.append(
+                Finding("MORE_FINDINGS", "info", found=str(self.total), expected=f"first {CAP} shown")
+            )
         if not any(f.severity == "error" for f in findings):
-            findings.append(Finding("MORE_FINDINGS", found=f"{self.errors} errors after the first {CAP} findings"))
+            findings.append(
+                Finding("MORE_FINDINGS", found=f"{self.errors} errors after the first {CAP} findings")
+            )
         raise SopDataError(findings)
 
 

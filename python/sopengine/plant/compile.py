@@ -81,7 +81,11 @@ def horizon_end(horizon: Span, now: int, facts: Facts) -> int | None:
     """Return the end of the horizon, or None where none is given."""
     if horizon is None:
         return None
-    end = now + int(horizon.total_seconds()) if isinstance(horizon, dt.timedelta) else read_moment(horizon, facts)
+    end = (
+        now + int(horizon.total_seconds())
+        if isinstance(horizon, dt.timedelta)
+        else read_moment(horizon, facts)
+    )
     if end <= now:
         raise ValueError("the horizon must end after now")
     return end
@@ -91,31 +95,46 @@ def check_age(facts: Facts, now: int, out: Collector) -> None:
     """Report data taken too long before `now`."""
     taken, limit = facts.settings["extracted_at"], facts.settings["max_age"]
     if taken is not None and limit is not None and now - taken > limit:
-        out.add("STALE_DATA", "settings", 0, column="extracted_at", severity="warning",
-                found=f"{(now - taken) // 3600} hours old", expected=f"at most {limit // 3600} hours")
+        out.add(
+            "STALE_DATA",
+            "settings",
+            0,
+            column="extracted_at",
+            severity="warning",
+            found=f"{(now - taken) // 3600} hours old",
+            expected=f"at most {limit // 3600} hours",
+        )
 
 
 def peg_plant(facts: Facts, lots: list[Lot], now: int, out: Collector) -> Pegging:
     """Peg open demands through open work orders to stock, receipts and purchases."""
     demands = [
         Need(d["item"], facts.base(d["item"], d["quantity"]), d["demand"], None, d["due"], d["priority"])
-        for d in facts.rows["demands"] if d["status"] == "open"
+        for d in facts.rows["demands"]
+        if d["status"] == "open"
     ]
     supplies = [
-        Supply("on_hand", item, item, quantity)
-        for item, quantity in sorted(usable_stock(facts).items())
+        Supply("on_hand", item, item, quantity) for item, quantity in sorted(usable_stock(facts).items())
     ]
     supplies += [
         Supply("receipt", r["receipt"], r["item"], facts.base(r["item"], r["quantity"]), max(now, r["time"]))
         for r in facts.rows["receipts"]
     ]
     producers = [
-        Producer(lot.work_order, lot.item, lot.output, lot.components(), lot.row["due"], lot.row["priority"],
-                 facts.items[lot.item]["lead_time"] or 0)
+        Producer(
+            lot.work_order,
+            lot.item,
+            lot.output,
+            lot.components(),
+            lot.row["due"],
+            lot.row["priority"],
+            facts.items[lot.item]["lead_time"] or 0,
+        )
         for lot in lots
     ]
     buy_at = {
-        i: now + r["lead_time"] for i, r in facts.items.items()
+        i: now + r["lead_time"]
+        for i, r in facts.items.items()
         if r["kind"] == "purchased" and r["lead_time"] is not None
     }
     parts: dict[str, set[str]] = {}
@@ -136,11 +155,24 @@ def _report_supply(pegging: Pegging, out: Collector) -> None:
             missing[key] = missing.get(key, 0) + p.quantity
     for (kind, item), quantity in sorted(missing.items()):
         if kind == "short":
-            out.add("NO_SUPPLY", "items", id=item, found=f"{quantity} base units without supply", severity="warning",
-                    expected="stock, a receipt or a work order")
+            out.add(
+                "NO_SUPPLY",
+                "items",
+                id=item,
+                found=f"{quantity} base units without supply",
+                severity="warning",
+                expected="stock, a receipt or a work order",
+            )
         else:
-            out.add("PURCHASE_NEEDED", "items", id=item, found=f"{quantity} base units", severity="info",
-                    expected="a purchase order", hint="Counted on at now plus the lead time of the item.")
+            out.add(
+                "PURCHASE_NEEDED",
+                "items",
+                id=item,
+                found=f"{quantity} base units",
+                severity="info",
+                expected="a purchase order",
+                hint="Counted on at now plus the lead time of the item.",
+            )
 
 
 def usable_stock(facts: Facts) -> dict[str, int]:
@@ -157,25 +189,60 @@ def usable_stock(facts: Facts) -> dict[str, int]:
 def emit_order(facts: Facts, lot: Lot, pegging: Pegging, now: int, emit: Emitter, out: Collector) -> None:
     """Emit the order of a lot: its own due date and priority, else those of what it serves."""
     due = pegging.due[lot.work_order]
-    emit.add("orders", ("work_orders", lot.number), order=lot.work_order, release=lot.row["release"], due=due,
-             deadline=lot.row["deadline"], weight=pegging.priority[lot.work_order], item=lot.item,
-             quantity=lot.output)
+    emit.add(
+        "orders",
+        ("work_orders", lot.number),
+        order=lot.work_order,
+        release=lot.row["release"],
+        due=due,
+        deadline=lot.row["deadline"],
+        weight=pegging.priority[lot.work_order],
+        item=lot.item,
+        quantity=lot.output,
+    )
     if due is not None and due < now:
-        out.add("DUE_IN_PAST", "work_orders", lot.number, id=lot.work_order, column="due", severity="warning",
-                found=f"{(now - due) // 3600} hours before now", expected="a due date to come")
+        out.add(
+            "DUE_IN_PAST",
+            "work_orders",
+            lot.number,
+            id=lot.work_order,
+            column="due",
+            severity="warning",
+            found=f"{(now - due) // 3600} hours before now",
+            expected="a due date to come",
+        )
     if all(step.status == "done" for step in lot.steps):
-        out.add("ALL_DONE", "work_orders", lot.number, id=lot.work_order, column="status", severity="warning",
-                found=lot.row["status"], expected="done", hint="Its output is taken to be in stock.")
+        out.add(
+            "ALL_DONE",
+            "work_orders",
+            lot.number,
+            id=lot.work_order,
+            column="status",
+            severity="warning",
+            found=lot.row["status"],
+            expected="done",
+            hint="Its output is taken to be in stock.",
+        )
 
 
 def emit_materials(lot: Lot, emit: Emitter) -> None:
     """Emit what a lot still consumes, and its output at the end of its last step."""
     for part in lot.consumption:
-        emit.add("materials", ("bom", part.bom_number), operation=part.operation, item=part.item,
-                 quantity=-part.quantity)
+        emit.add(
+            "materials",
+            ("bom", part.bom_number),
+            operation=part.operation,
+            item=part.item,
+            quantity=-part.quantity,
+        )
     if lot.output:
-        emit.add("materials", ("work_orders", lot.number), operation=lot.steps[-1].operation, item=lot.item,
-                 quantity=lot.output)
+        emit.add(
+            "materials",
+            ("work_orders", lot.number),
+            operation=lot.steps[-1].operation,
+            item=lot.item,
+            quantity=lot.output,
+        )
 
 
 def emit_stock(facts: Facts, pegging: Pegging, now: int, emit: Emitter, out: Collector) -> None:
@@ -189,19 +256,39 @@ def emit_stock(facts: Facts, pegging: Pegging, now: int, emit: Emitter, out: Col
         listed.add(item)
     for number, row in enumerate(facts.rows["receipts"]):
         if row["time"] < now:
-            out.add("RECEIPT_OVERDUE", "receipts", number, id=row["receipt"], column="time", severity="warning",
-                    found=f"{(now - row['time']) // 3600} hours ago", expected="a time to come",
-                    hint="Counted as arriving now.")
-        emit.add("stock", ("receipts", number), item=row["item"], time=max(now, row["time"]),
-                 quantity=facts.base(row["item"], row["quantity"]), supply=row["receipt"])
+            out.add(
+                "RECEIPT_OVERDUE",
+                "receipts",
+                number,
+                id=row["receipt"],
+                column="time",
+                severity="warning",
+                found=f"{(now - row['time']) // 3600} hours ago",
+                expected="a time to come",
+                hint="Counted as arriving now.",
+            )
+        emit.add(
+            "stock",
+            ("receipts", number),
+            item=row["item"],
+            time=max(now, row["time"]),
+            quantity=facts.base(row["item"], row["quantity"]),
+            supply=row["receipt"],
+        )
         listed.add(row["item"])
     bought: dict[str, int] = {}
     for p in pegging.pegs:
         if p.supply_kind == "purchase" and p.consumer is not None:
             bought[p.item] = bought.get(p.item, 0) + p.quantity
     for item, quantity in sorted(bought.items()):
-        emit.add("stock", ("items", None), item=item, time=now + facts.items[item]["lead_time"], quantity=quantity,
-                 supply=None)
+        emit.add(
+            "stock",
+            ("items", None),
+            item=item,
+            time=now + facts.items[item]["lead_time"],
+            quantity=quantity,
+            supply=None,
+        )
         listed.add(item)
     for number, row in enumerate(facts.rows["items"]):
         item, bulk = row["item"], row["kind"] == "bulk"
@@ -210,28 +297,56 @@ def emit_stock(facts: Facts, pegging: Pegging, now: int, emit: Emitter, out: Col
             listed.add(item)
         if item in consumed | produced | listed:
             limit = row["max_stock"] if item in consumed else None
-            emit.add("items", ("items", number), item=item, unlimited=bulk,
-                     max_stock=None if limit is None else facts.base(item, limit))
+            emit.add(
+                "items",
+                ("items", number),
+                item=item,
+                unlimited=bulk,
+                max_stock=None if limit is None else facts.base(item, limit),
+            )
         on_hand = stock.get(item, 0)
         if facts.base(item, row["safety_stock"] or 0) > on_hand and facts.settings["safety_stock"] == "use":
-            out.add("BELOW_SAFETY_STOCK", "items", number, id=item, column="safety_stock", severity="info",
-                    found=f"{on_hand} base units at hand", expected=f"at least {row['safety_stock']}")
+            out.add(
+                "BELOW_SAFETY_STOCK",
+                "items",
+                number,
+                id=item,
+                column="safety_stock",
+                severity="info",
+                found=f"{on_hand} base units at hand",
+                expected=f"at least {row['safety_stock']}",
+            )
 
 
 def emit_calendars(facts: Facts, now: int, end: int | None, emit: Emitter, out: Collector) -> None:
     """Expand the shifts from before the oldest started step to the horizon, or far past the last due date."""
-    begun = [r["started"] for r in facts.rows["progress"] if r["status"] == "started" and r["started"] is not None]
+    begun = [
+        r["started"] for r in facts.rows["progress"] if r["status"] == "started" and r["started"] is not None
+    ]
     dues = [r["due"] for r in emit.rows["orders"] if r["due"] is not None]
     high = end if end is not None else max(now + REACH_NOW, max(dues, default=now) + REACH_DUE)
     window = (min([now, *begun]), high)
     expander = ShiftExpander(facts.settings["timezone"], facts.settings["local_time_rule"], window, out)
     for calendar, times in expander.expand(facts.rows["shifts"], facts.rows["shift_exceptions"]).items():
         for t in times:
-            emit.add("calendars", (t.table, t.row), calendar=calendar, start=t.start, end=t.end, capacity=t.capacity)
+            emit.add(
+                "calendars",
+                (t.table, t.row),
+                calendar=calendar,
+                start=t.start,
+                end=t.end,
+                capacity=t.capacity,
+            )
         if not times:
             emit.add("calendars", ("shifts", None), calendar=calendar, start=now, end=now + 1, capacity=0)
-            out.add("NO_CAPACITY", "shifts", id=calendar, found="never open in the horizon", severity="warning",
-                    expected="open time")
+            out.add(
+                "NO_CAPACITY",
+                "shifts",
+                id=calendar,
+                found="never open in the horizon",
+                severity="warning",
+                expected="open time",
+            )
 
 
 def emit_resources(facts: Facts, emit: Emitter) -> None:

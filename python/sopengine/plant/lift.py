@@ -8,7 +8,6 @@ quantity.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from sopengine.errors import Finding, SopDataError, findings_table
 from sopengine.plant.localtime import to_local
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from sopengine.plant.facts import Facts
@@ -33,8 +33,14 @@ class Compiled:
     """A Problem made from a Plant, with everything needed to read its schedule as the plant does."""
 
     def __init__(
-        self, problem_tables: dict[str, pa.Table], facts: Facts, lots: Sequence[Lot], left_out: Sequence[str],
-        pegging: Pegging, now: int, findings: Sequence[Finding],
+        self,
+        problem_tables: dict[str, pa.Table],
+        facts: Facts,
+        lots: Sequence[Lot],
+        left_out: Sequence[str],
+        pegging: Pegging,
+        now: int,
+        findings: Sequence[Finding],
     ) -> None:
         self.problem_tables = problem_tables
         self.now = now
@@ -70,9 +76,12 @@ class Compiled:
         """
         names = ("demand", "level", "consumer", "supply_kind", "supply", "item", "quantity")
         kinds = {"level": pa.int64(), "quantity": pa.int64()}
-        return pa.table({
-            n: pa.array([getattr(p, n) for p in self._pegging.pegs], kinds.get(n, pa.string())) for n in names
-        })
+        return pa.table(
+            {
+                n: pa.array([getattr(p, n) for p in self._pegging.pegs], kinds.get(n, pa.string()))
+                for n in names
+            }
+        )
 
     def lift(self, schedule: pa.Table, order_results: pa.Table | None = None) -> dict[str, pa.Table]:
         """Read a schedule as the plant does.
@@ -97,19 +106,31 @@ class Compiled:
         """
         found = self._rows(schedule)
         results = {r["order"]: r for r in _plain(order_results)} if order_results is not None else {}
-        steps = [self._step(lot, step, found.get(step.operation, {})) for lot in self._lots for step in lot.steps]
+        steps = [
+            self._step(lot, step, found.get(step.operation, {})) for lot in self._lots for step in lot.steps
+        ]
         by_order: dict[str, list[Row]] = defaultdict(list)
         for row in steps:
             by_order[row["work_order"]].append(row)
-        orders = [self._order(lot, by_order[lot.work_order], results.get(lot.work_order)) for lot in self._lots]
+        orders = [
+            self._order(lot, by_order[lot.work_order], results.get(lot.work_order)) for lot in self._lots
+        ]
         numbers = {r["work_order"]: n for n, r in enumerate(self._facts.rows["work_orders"])}
         for work_order in self._left_out:
             row = self._facts.rows["work_orders"][numbers[work_order]]
-            orders.append({"work_order": work_order, "item": row["item"], "quantity": 0, "due": row["due"],
-                           "status": "unscheduled"})
+            orders.append(
+                {
+                    "work_order": work_order,
+                    "item": row["item"],
+                    "quantity": 0,
+                    "due": row["due"],
+                    "status": "unscheduled",
+                }
+            )
         receipts = self._receipts(orders)
         return {
-            "work_order_results": self._table(orders, _ORDER), "step_results": self._table(steps, _STEP),
+            "work_order_results": self._table(orders, _ORDER),
+            "step_results": self._table(steps, _STEP),
             "demand_results": self._table(self._demands(orders), _DEMAND),
             "receipts": self._table(receipts, _RECEIPT),
             "production": self._table(self._production(receipts), _PRODUCTION),
@@ -118,7 +139,8 @@ class Compiled:
     def _rows(self, schedule: pa.Table) -> dict[str, Row]:
         issues = [
             Finding("MISSING_COLUMN", table="schedule", column=name)
-            for name in NEEDED if name not in schedule.column_names
+            for name in NEEDED
+            if name not in schedule.column_names
         ]
         if issues:
             raise SopDataError(issues)
@@ -127,8 +149,16 @@ class Compiled:
         for number, row in enumerate(_plain(schedule)):
             operation = row["operation"]
             if operation not in known:
-                issues.append(Finding("DANGLING_REF", table="schedule", row=number, column="operation",
-                                      found=str(operation), expected="an operation of this compiled plant"))
+                issues.append(
+                    Finding(
+                        "DANGLING_REF",
+                        table="schedule",
+                        row=number,
+                        column="operation",
+                        found=str(operation),
+                        expected="an operation of this compiled plant",
+                    )
+                )
             elif operation in found:
                 issues.append(Finding("DUPLICATE_ID", table="schedule", row=number, id=operation))
             found[operation] = row
@@ -144,12 +174,22 @@ class Compiled:
             start = start if start is not None else report["started"]
         elif step.status == "started" and start is None:
             start = report["started"]
-        placed = step.status if step.status != "planned" else "planned" if start is not None else "unscheduled"
+        placed = (
+            step.status if step.status != "planned" else "planned" if start is not None else "unscheduled"
+        )
         return {
-            "work_order": lot.work_order, "step": step.step, "operation": step.operation, "sequence": step.sequence,
-            "mode": row.get("mode"), "resource": row.get("resource", report.get("resource")),
-            "changeover_start": row.get("changeover_start"), "changeover_end": row.get("changeover_end"),
-            "start": start, "end": end, "units_in": step.units_in, "units_out": step.units_out,
+            "work_order": lot.work_order,
+            "step": step.step,
+            "operation": step.operation,
+            "sequence": step.sequence,
+            "mode": row.get("mode"),
+            "resource": row.get("resource", report.get("resource")),
+            "changeover_start": row.get("changeover_start"),
+            "changeover_end": row.get("changeover_end"),
+            "start": start,
+            "end": end,
+            "units_in": step.units_in,
+            "units_out": step.units_out,
             "status": row.get("status") or placed,
         }
 
@@ -162,11 +202,25 @@ class Compiled:
             start, end = result.get("start", start), result.get("end", end)
         due = self._pegging.due[lot.work_order]
         states = {s.status for s in lot.steps}
-        status = "unscheduled" if not whole else "done" if states == {"done"} else \
-            "planned" if states == {"planned"} else "started"
+        status = (
+            "unscheduled"
+            if not whole
+            else "done"
+            if states == {"done"}
+            else "planned"
+            if states == {"planned"}
+            else "started"
+        )
         return {
-            "work_order": lot.work_order, "item": lot.item, "quantity": lot.output, "start": start, "end": end,
-            "due": due, "weight": self._pegging.priority[lot.work_order], "status": status, **_late(end, due),
+            "work_order": lot.work_order,
+            "item": lot.item,
+            "quantity": lot.output,
+            "start": start,
+            "end": end,
+            "due": due,
+            "weight": self._pegging.priority[lot.work_order],
+            "status": status,
+            **_late(end, due),
         }
 
     def _demands(self, orders: list[Row]) -> list[Row]:
@@ -184,12 +238,20 @@ class Compiled:
             missing = sum(p.quantity for p, t in zip(direct[row["demand"]], times, strict=True) if t is None)
             promised = max((t for t in times if t is not None), default=self.now) if not missing else None
             late = _late(promised, row["due"])
-            result.append({
-                "demand": row["demand"], "item": row["item"], "customer": row["customer"],
-                "quantity": self._facts.base(row["item"], row["quantity"]), "short": missing, "due": row["due"],
-                "promised": promised, "priority": row["priority"], **late,
-                "status": "short" if missing else "late" if late["late"] else "on_time",
-            })
+            result.append(
+                {
+                    "demand": row["demand"],
+                    "item": row["item"],
+                    "customer": row["customer"],
+                    "quantity": self._facts.base(row["item"], row["quantity"]),
+                    "short": missing,
+                    "due": row["due"],
+                    "promised": promised,
+                    "priority": row["priority"],
+                    **late,
+                    "status": "short" if missing else "late" if late["late"] else "on_time",
+                }
+            )
         return result
 
     def _supply_time(self, p: Peg, ends: dict[str, Any]) -> int | None:
@@ -210,9 +272,15 @@ class Compiled:
 
     def _receipts(self, orders: list[Row]) -> list[Row]:
         return [
-            {"item": r["item"], "work_order": r["work_order"], "time": r["end"], "quantity": r["quantity"],
-             "date": to_local(r["end"], self._facts.zone).date()}
-            for r in orders if r.get("end") is not None and r["quantity"]
+            {
+                "item": r["item"],
+                "work_order": r["work_order"],
+                "time": r["end"],
+                "quantity": r["quantity"],
+                "date": to_local(r["end"], self._facts.zone).date(),
+            }
+            for r in orders
+            if r.get("end") is not None and r["quantity"]
         ]
 
     @staticmethod
@@ -223,13 +291,21 @@ class Compiled:
         return [{"item": i, "date": d, "quantity": q} for (i, d), q in sorted(sums.items())]
 
     def _table(self, rows: list[Row], columns: dict[str, str]) -> pa.Table:
-        kinds = {"id": pa.string(), "int": pa.int64(), "flag": pa.bool_(), "date": pa.date32(),
-                 "time": pa.timestamp("s", self.timezone), "span": pa.duration("s")}
+        kinds = {
+            "id": pa.string(),
+            "int": pa.int64(),
+            "flag": pa.bool_(),
+            "date": pa.date32(),
+            "time": pa.timestamp("s", self.timezone),
+            "span": pa.duration("s"),
+        }
         arrays = {}
         for name, kind in columns.items():
             values = [row.get(name) for row in rows]
             plain = kind in ("time", "span")
-            arrays[name] = pa.array(values, pa.int64()).cast(kinds[kind]) if plain else pa.array(values, kinds[kind])
+            arrays[name] = (
+                pa.array(values, pa.int64()).cast(kinds[kind]) if plain else pa.array(values, kinds[kind])
+            )
         return pa.table(arrays)
 
 
@@ -252,12 +328,45 @@ def _plain(table: pa.Table) -> list[Row]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-_ORDER = {"work_order": "id", "item": "id", "quantity": "int", "start": "time", "end": "time", "due": "time",
-          "weight": "int", "lateness": "span", "late": "flag", "status": "id"}
-_STEP = {"work_order": "id", "step": "id", "operation": "id", "sequence": "int", "mode": "id", "resource": "id",
-         "changeover_start": "time", "changeover_end": "time", "start": "time", "end": "time", "units_in": "int",
-         "units_out": "int", "status": "id"}
-_DEMAND = {"demand": "id", "item": "id", "customer": "id", "quantity": "int", "short": "int", "due": "time",
-           "promised": "time", "priority": "int", "lateness": "span", "late": "flag", "status": "id"}
+_ORDER = {
+    "work_order": "id",
+    "item": "id",
+    "quantity": "int",
+    "start": "time",
+    "end": "time",
+    "due": "time",
+    "weight": "int",
+    "lateness": "span",
+    "late": "flag",
+    "status": "id",
+}
+_STEP = {
+    "work_order": "id",
+    "step": "id",
+    "operation": "id",
+    "sequence": "int",
+    "mode": "id",
+    "resource": "id",
+    "changeover_start": "time",
+    "changeover_end": "time",
+    "start": "time",
+    "end": "time",
+    "units_in": "int",
+    "units_out": "int",
+    "status": "id",
+}
+_DEMAND = {
+    "demand": "id",
+    "item": "id",
+    "customer": "id",
+    "quantity": "int",
+    "short": "int",
+    "due": "time",
+    "promised": "time",
+    "priority": "int",
+    "lateness": "span",
+    "late": "flag",
+    "status": "id",
+}
 _RECEIPT = {"item": "id", "work_order": "id", "time": "time", "date": "date", "quantity": "int"}
 _PRODUCTION = {"item": "id", "date": "date", "quantity": "int"}

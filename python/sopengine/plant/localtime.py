@@ -8,7 +8,10 @@ A shift from 22:00 to 06:00 therefore lasts 7, 8 or 9 hours of elapsed time.
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 UTC = dt.UTC
 
@@ -45,7 +48,9 @@ def to_utc(local: dt.datetime, zone: ZoneInfo, rule: str = "error") -> int:
     first, second = _instant(local, zone, 0), _instant(local, zone, 1)
     if first == second:
         return first
-    if first > second:  # skipped: fold 0 reads it with the offset before the change, fold 1 with the one after
+    if (
+        first > second
+    ):  # skipped: fold 0 reads it with the offset before the change, fold 1 with the one after
         if rule == "error":
             raise LocalTimeError("TZ_NONEXISTENT", local, zone.key)
         return _change_between(second, first, zone)

@@ -107,9 +107,17 @@ def build_lots(facts: Facts, now: int, out: Collector) -> tuple[list[Lot], list[
         routing = choose_routing(facts, row, now)
         if routing is None:
             left_out.append(row["work_order"])
-            out.add("NO_ROUTING", "work_orders", number, id=row["work_order"], column="routing", found=row["item"],
-                    expected="a valid routing of the item", severity="warning",
-                    hint="The work order is not scheduled.")
+            out.add(
+                "NO_ROUTING",
+                "work_orders",
+                number,
+                id=row["work_order"],
+                column="routing",
+                found=row["item"],
+                expected="a valid routing of the item",
+                severity="warning",
+                hint="The work order is not scheduled.",
+            )
             continue
         lots.append(_lot(facts, row, number, routing, now, out))
     return sorted(lots, key=lambda lot: lot.work_order), sorted(left_out)
@@ -129,7 +137,8 @@ def choose_routing(facts: Facts, row: dict[str, Any], now: int) -> str | None:
     valid = [
         (-(r["priority"] or 0), r["routing"])
         for r in facts.routings_of.get(row["item"], ())
-        if (r["valid_from"] is None or r["valid_from"] <= day) and (r["valid_to"] is None or day <= r["valid_to"])
+        if (r["valid_from"] is None or r["valid_from"] <= day)
+        and (r["valid_to"] is None or day <= r["valid_to"])
     ]
     return min(valid)[1] if valid else None
 
@@ -146,11 +155,20 @@ def _lot(facts: Facts, row: dict[str, Any], number: int, routing: str, now: int,
     for step in steps:
         if step.step in reports:
             step.progress_number, report = reports.pop(step.step)
-            counts = {k: None if report[k] is None else facts.base(item, report[k]) for k in ("good", "scrap")}
+            counts = {
+                k: None if report[k] is None else facts.base(item, report[k]) for k in ("good", "scrap")
+            }
             step.progress = {**report, **counts}
     for step_id, (place, _) in sorted(reports.items()):
-        out.add("DANGLING_REF", "progress", place, id=work_order, column="step", found=step_id,
-                expected=f"a step of routing {routing!r}")
+        out.add(
+            "DANGLING_REF",
+            "progress",
+            place,
+            id=work_order,
+            column="step",
+            found=step_id,
+            expected=f"a step of routing {routing!r}",
+        )
     _count(lot, facts.base(item, row["received"] or 0), out)
     _consume(lot, facts, reference_date(facts, row, now), out)
     return lot
@@ -177,9 +195,17 @@ def _count(lot: Lot, received: int, out: Collector) -> None:
         return
     lot.output = max(0, last.units_out - (received if last.status == "started" else 0))
     if last.units_out < target:
-        out.add("QUANTITY_SHORT", "work_orders", lot.number, id=lot.work_order, column="quantity",
-                found=last.units_out, expected=f"{target} base units", severity="warning",
-                hint="Reported scrap is above plan: the work order yields less than ordered.")
+        out.add(
+            "QUANTITY_SHORT",
+            "work_orders",
+            lot.number,
+            id=lot.work_order,
+            column="quantity",
+            found=last.units_out,
+            expected=f"{target} base units",
+            severity="warning",
+            hint="Reported scrap is above plan: the work order yields less than ordered.",
+        )
 
 
 def _yield(step: StepPlan) -> int:
@@ -203,23 +229,36 @@ def _consume(lot: Lot, facts: Facts, day: Any, out: Collector) -> None:
         step = by_step.get(row["step"]) if row["step"] is not None else lot.steps[0]
         if step is None:
             step = lot.steps[0]
-            out.add("BOM_STEP", "bom", number, id=lot.item, column="step", found=row["step"], severity="warning",
-                    expected=f"a step of routing {lot.routing!r}", hint="Consumed at the first step instead.")
+            out.add(
+                "BOM_STEP",
+                "bom",
+                number,
+                id=lot.item,
+                column="step",
+                found=row["step"],
+                severity="warning",
+                expected=f"a step of routing {lot.routing!r}",
+                hint="Consumed at the first step instead.",
+            )
         if step.status != "planned":
             continue
         quantity = component_quantity(
-            step.units_in, facts.scale[lot.item], row["quantity"], facts.scale[row["component"]], row["scrap_ppm"]
+            step.units_in,
+            facts.scale[lot.item],
+            row["quantity"],
+            facts.scale[row["component"]],
+            row["scrap_ppm"],
         )
         if quantity:
             lot.consumption.append(Consumption(step.operation, row["component"], quantity, number))
 
 
-def component_quantity(units: int, scale: int, per_unit: Decimal | int, component_scale: int, scrap_ppm: int) -> int:
+def component_quantity(
+    units: int, scale: int, per_unit: Decimal | int, component_scale: int, scrap_ppm: int
+) -> int:
     """Return the component base units for `units` base units of an item, rounded up once, exactly."""
     rate = int(Decimal(per_unit) * MILLION)
-    return ceil_div(
-        units * rate * 10**component_scale * MILLION, 10**scale * MILLION * (MILLION - scrap_ppm)
-    )
+    return ceil_div(units * rate * 10**component_scale * MILLION, 10**scale * MILLION * (MILLION - scrap_ppm))
 
 
 def low_level_order(items: Iterable[str], parts: dict[str, set[str]]) -> list[str]:

@@ -9,6 +9,7 @@ never earlier than any of them allows.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,8 +65,9 @@ def step_modes(facts: Facts, routing: str, step: StepPlan) -> list[Mode]:
             drafts.append(Mode(resource, resource, row["quantity"], speed, cost, choice, number))
     times = Counter(m.mode for m in drafts)
     named = [
-        m if times[m.mode] == 1 else
-        Mode(f"{m.mode}:{m.choice or ''}", m.resource, m.quantity, m.speed, m.cost, m.choice, m.number)
+        m
+        if times[m.mode] == 1
+        else Mode(f"{m.mode}:{m.choice or ''}", m.resource, m.quantity, m.speed, m.cost, m.choice, m.number)
         for m in drafts
     ]
     return sorted(named, key=lambda m: m.mode)
@@ -76,21 +78,44 @@ def emit_lot(facts: Facts, lot: Lot, emit: Emitter) -> dict[str, list[Mode]]:
     scale = facts.scale[lot.item]
     modes: dict[str, list[Mode]] = {}
     for step in lot.steps:
-        emit.add("operations", ("steps", step.number), operation=step.operation, order=lot.work_order,
-                 sequence=step.sequence, suspend=step.row["suspend"], work_order=lot.work_order, step=step.step,
-                 routing=lot.routing, item=lot.item, units_in=step.units_in, units_out=step.units_out)
+        emit.add(
+            "operations",
+            ("steps", step.number),
+            operation=step.operation,
+            order=lot.work_order,
+            sequence=step.sequence,
+            suspend=step.row["suspend"],
+            work_order=lot.work_order,
+            step=step.step,
+            routing=lot.routing,
+            item=lot.item,
+            units_in=step.units_in,
+            units_out=step.units_out,
+        )
         for attribute, value in parse_setup(step.row["setup"]).items():
-            emit.add("setup_states", ("steps", step.number), operation=step.operation, attribute=attribute,
-                     value=value)
+            emit.add(
+                "setup_states",
+                ("steps", step.number),
+                operation=step.operation,
+                attribute=attribute,
+                value=value,
+            )
         modes[step.operation] = step_modes(facts, lot.routing, step)
         for mode in modes[step.operation]:
-            emit.add("modes", ("step_resources", mode.number) if mode.number is not None else ("steps", step.number),
-                     operation=step.operation, mode=mode.mode, resource=mode.resource, quantity=mode.quantity,
-                     duration=duration(step.row, step.units_in, scale, mode.speed), cost=mode.cost,
-                     choice=mode.choice)
+            emit.add(
+                "modes",
+                ("step_resources", mode.number) if mode.number is not None else ("steps", step.number),
+                operation=step.operation,
+                mode=mode.mode,
+                resource=mode.resource,
+                quantity=mode.quantity,
+                duration=duration(step.row, step.units_in, scale, mode.speed),
+                cost=mode.cost,
+                choice=mode.choice,
+            )
         _requirements(facts, lot, step, modes[step.operation], emit)
     groups = lot.groups()
-    for before, after in zip(groups, groups[1:], strict=False):
+    for before, after in itertools.pairwise(groups):
         for a in before:
             for b in after:
                 _precedence(a, b, modes, scale, emit)
@@ -105,17 +130,34 @@ def _requirements(facts: Facts, lot: Lot, step: StepPlan, modes: list[Mode], emi
         wanted = [None] if row["choice"] is None else [m.mode for m in modes if m.choice == row["choice"]]
         for mode in wanted:
             name = f"{step.operation}#{row['role']}{number}" + ("" if mode is None else f"@{mode}")
-            emit.add("requirements", ("step_resources", number), operation=step.operation, mode=mode,
-                     resource=row["resource"], group=row["group"], quantity=row["quantity"], phase=row["phase"],
-                     breaks=row["breaks"], requirement=name, role=row["role"])
+            emit.add(
+                "requirements",
+                ("step_resources", number),
+                operation=step.operation,
+                mode=mode,
+                resource=row["resource"],
+                group=row["group"],
+                quantity=row["quantity"],
+                phase=row["phase"],
+                breaks=row["breaks"],
+                requirement=name,
+                role=row["role"],
+            )
 
 
-def _precedence(
-    a: StepPlan, b: StepPlan, modes: dict[str, list[Mode]], scale: int, emit: Emitter
-) -> None:
+def _precedence(a: StepPlan, b: StepPlan, modes: dict[str, list[Mode]], scale: int, emit: Emitter) -> None:
     transfer, tail = overlap(a, b, modes[a.operation], modes[b.operation], scale)
-    emit.add("precedences", ("steps", a.number), before=a.operation, after=b.operation, kind="end_start",
-             min_lag=a.row["min_lag"], max_lag=a.row["max_lag"], transfer=transfer / MILLION, tail=tail / MILLION)
+    emit.add(
+        "precedences",
+        ("steps", a.number),
+        before=a.operation,
+        after=b.operation,
+        kind="end_start",
+        min_lag=a.row["min_lag"],
+        max_lag=a.row["max_lag"],
+        transfer=transfer / MILLION,
+        tail=tail / MILLION,
+    )
 
 
 def overlap(
@@ -130,11 +172,13 @@ def overlap(
     before = int(a.row["setup_time"] + a.row["fixed_time"])
     shares = [
         ceil_div((before + run_time(a.row, started, scale, m.speed)) * MILLION, total)
-        for m in a_modes if (total := duration(a.row, a.units_in, scale, m.speed))
+        for m in a_modes
+        if (total := duration(a.row, a.units_in, scale, m.speed))
     ]
     tails = [
         ceil_div(run_time(b.row, min(good, b.units_in), scale, m.speed) * MILLION, total)
-        for m in b_modes if (total := duration(b.row, b.units_in, scale, m.speed))
+        for m in b_modes
+        if (total := duration(b.row, b.units_in, scale, m.speed))
     ]
     transfer = min(MILLION, max(shares, default=MILLION))
     return (transfer, min(MILLION, max(tails, default=0))) if transfer < MILLION else (MILLION, 0)
@@ -145,17 +189,39 @@ def check_eligible(facts: Facts, lot: Lot, modes: dict[str, list[Mode]], out: Co
     for step in lot.steps:
         own = {m.resource for m in modes[step.operation]}
         if not modes[step.operation]:
-            out.add("NO_ELIGIBLE_RESOURCE", "steps", step.number, id=f"{lot.routing}/{step.step}", found="an empty group",
-                    expected="at least one member")
+            out.add(
+                "NO_ELIGIBLE_RESOURCE",
+                "steps",
+                step.number,
+                id=f"{lot.routing}/{step.step}",
+                found="an empty group",
+                expected="at least one member",
+            )
         for number, row in facts.resources_of.get((lot.routing, step.step), []):
             if row["role"] == "main":
                 continue
-            mine = own if row["choice"] is None else {
-                m.resource for m in modes[step.operation] if m.choice == row["choice"]
-            }
+            mine = (
+                own
+                if row["choice"] is None
+                else {m.resource for m in modes[step.operation] if m.choice == row["choice"]}
+            )
             if row["resource"] is not None and row["resource"] in mine:
-                out.add("REQUIREMENT_OWN", "step_resources", number, id=step.step, column="resource",
-                        found=row["resource"], expected="another resource than the main one")
+                out.add(
+                    "REQUIREMENT_OWN",
+                    "step_resources",
+                    number,
+                    id=step.step,
+                    column="resource",
+                    found=row["resource"],
+                    expected="another resource than the main one",
+                )
             if row["group"] is not None and len(facts.members_of[row["group"]]) < row["quantity"]:
-                out.add("CAPACITY_TOO_SMALL", "step_resources", number, id=row["group"], column="quantity",
-                        found=row["quantity"], expected=f"at most {len(facts.members_of[row['group']])} members")
+                out.add(
+                    "CAPACITY_TOO_SMALL",
+                    "step_resources",
+                    number,
+                    id=row["group"],
+                    column="quantity",
+                    found=row["quantity"],
+                    expected=f"at most {len(facts.members_of[row['group']])} members",
+                )

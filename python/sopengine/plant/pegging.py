@@ -144,7 +144,11 @@ def _supply_order(supply: Supply) -> tuple[bool, int, str, str]:
 
 
 def _allocate(
-    item: str, needs: list[Need], supplies: list[Supply], buy_at: Mapping[str, int], bulk: Collection[str],
+    item: str,
+    needs: list[Need],
+    supplies: list[Supply],
+    buy_at: Mapping[str, int],
+    bulk: Collection[str],
     result: Pegging,
 ) -> dict[str, list[tuple[Need, int]]]:
     """Peg the needs of one item; return per work order which needs it serves, in the order served."""
@@ -196,12 +200,20 @@ def _hand_on(producer: Producer, served: list[tuple[Need, int]], result: Pegging
             after = total * mark // producer.output if producer.output else total
             if after > before:
                 wanted = producer.due if producer.due is not None else need.due if need.demand else due
-                needs.append(Need(
-                    component, after - before, need.demand, producer.work_order,
-                    None if wanted is None else wanted - producer.lead_time,
-                    producer.priority if producer.priority is not None else
-                    need.priority if need.demand else priority,
-                    need.level + 1,
-                ))
+                needs.append(
+                    Need(
+                        component,
+                        after - before,
+                        need.demand,
+                        producer.work_order,
+                        None if wanted is None else wanted - producer.lead_time,
+                        producer.priority
+                        if producer.priority is not None
+                        else need.priority
+                        if need.demand
+                        else priority,
+                        need.level + 1,
+                    )
+                )
             before = after
     return needs

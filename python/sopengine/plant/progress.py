@@ -28,9 +28,16 @@ def emit_progress(
             for step in group:
                 if step.progress is not None:
                     if undone and step.status != "planned":
-                        out.add("OUT_OF_SEQUENCE", "progress", step.progress_number, id=step.operation,
-                                column="status", found=step.status, severity="warning",
-                                expected="the steps before it done")
+                        out.add(
+                            "OUT_OF_SEQUENCE",
+                            "progress",
+                            step.progress_number,
+                            id=step.operation,
+                            column="status",
+                            found=step.status,
+                            severity="warning",
+                            expected="the steps before it done",
+                        )
                     _step(facts, lot, step, modes[step.operation], now, emit, out, taken)
             overlapping = any(s.row["transfer_quantity"] is not None for s in group)
             undone = undone or any(
@@ -39,7 +46,13 @@ def emit_progress(
 
 
 def _step(
-    facts: Facts, lot: Lot, step: StepPlan, modes: list[Mode], now: int, emit: Emitter, out: Collector,
+    facts: Facts,
+    lot: Lot,
+    step: StepPlan,
+    modes: list[Mode],
+    now: int,
+    emit: Emitter,
+    out: Collector,
     taken: set[str],
 ) -> None:
     report: dict[str, Any] = step.progress or {}
@@ -49,23 +62,46 @@ def _step(
         _inconsistent(out, step, "started", "after now", "a start at or before now")
     if step.status == "done" and end is None:
         end = now
-        out.add("END_ASSUMED", "progress", step.progress_number, id=step.operation, column="ended", found="null",
-                expected="when the step ended", severity="warning", hint="Taken to have ended now.")
+        out.add(
+            "END_ASSUMED",
+            "progress",
+            step.progress_number,
+            id=step.operation,
+            column="ended",
+            found="null",
+            expected="when the step ended",
+            severity="warning",
+            hint="Taken to have ended now.",
+        )
     elif step.status == "done" and end > now:
         _inconsistent(out, step, "ended", "after now", "an end at or before now")
     known = mode if step.status != "planned" or report["resource"] is not None else None
-    emit.add("baseline", ("progress", step.progress_number), operation=step.operation,
-             mode=known.mode if known and step.status == "started" else None,
-             resource=known.resource if known else None, start=start, end=end, status=step.status,
-             remaining=_remaining(facts, lot, step, mode) if step.status == "started" else None,
-             pin=report["pin"] if step.status == "planned" else "none")
+    emit.add(
+        "baseline",
+        ("progress", step.progress_number),
+        operation=step.operation,
+        mode=known.mode if known and step.status == "started" else None,
+        resource=known.resource if known else None,
+        start=start,
+        end=end,
+        status=step.status,
+        remaining=_remaining(facts, lot, step, mode) if step.status == "started" else None,
+        pin=report["pin"] if step.status == "planned" else "none",
+    )
     if step.status == "started":
         _members(facts, lot, step, mode, emit, out, taken)
 
 
 def _inconsistent(out: Collector, step: StepPlan, column: str, found: str, expected: str) -> None:
-    out.add("STATUS_INCONSISTENT", "progress", step.progress_number, id=step.operation, column=column, found=found,
-            expected=expected)
+    out.add(
+        "STATUS_INCONSISTENT",
+        "progress",
+        step.progress_number,
+        id=step.operation,
+        column=column,
+        found=found,
+        expected=expected,
+    )
 
 
 def _mode(step: StepPlan, modes: list[Mode], out: Collector) -> Mode | None:
@@ -73,8 +109,15 @@ def _mode(step: StepPlan, modes: list[Mode], out: Collector) -> Mode | None:
     resource = (step.progress or {}).get("resource")
     fitting = [m for m in modes if m.resource == resource] if resource is not None else modes
     if resource is not None and not fitting:
-        out.add("NO_ELIGIBLE_RESOURCE", "progress", step.progress_number, id=step.operation, column="resource",
-                found=resource, expected=", ".join(sorted(str(m.resource) for m in modes)))
+        out.add(
+            "NO_ELIGIBLE_RESOURCE",
+            "progress",
+            step.progress_number,
+            id=step.operation,
+            column="resource",
+            found=resource,
+            expected=", ".join(sorted(str(m.resource) for m in modes)),
+        )
         return None
     if resource is None and len(fitting) > 1:
         if step.status == "started":
@@ -109,14 +152,34 @@ def _members(
         if len(chosen) < row["quantity"]:
             free = [m for m in pool if m not in taken and m not in reported and m != (mode and mode.resource)]
             chosen += free[: row["quantity"] - len(chosen)]
-            out.add("MEMBERS_ASSUMED", "progress", step.progress_number, id=step.operation, column="members",
-                    found=";".join(reported) or "null", expected=f"{row['quantity']} members of {row['group']}",
-                    severity="warning", hint=f"Taken to be {';'.join(chosen)}.")
+            out.add(
+                "MEMBERS_ASSUMED",
+                "progress",
+                step.progress_number,
+                id=step.operation,
+                column="members",
+                found=";".join(reported) or "null",
+                expected=f"{row['quantity']} members of {row['group']}",
+                severity="warning",
+                hint=f"Taken to be {';'.join(chosen)}.",
+            )
         unused = [m for m in unused if m not in chosen]
         taken.update(chosen)
         for member in sorted(chosen):
-            emit.add("baseline_members", ("step_resources", number), operation=step.operation, resource=member,
-                     phase="run")
+            emit.add(
+                "baseline_members",
+                ("step_resources", number),
+                operation=step.operation,
+                resource=member,
+                phase="run",
+            )
     for name in unused:
-        out.add("DANGLING_REF", "progress", step.progress_number, id=step.operation, column="members", found=name,
-                expected="a member of a group that the step needs")
+        out.add(
+            "DANGLING_REF",
+            "progress",
+            step.progress_number,
+            id=step.operation,
+            column="members",
+            found=name,
+            expected="a member of a group that the step needs",
+        )

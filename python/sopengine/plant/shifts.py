@@ -79,7 +79,9 @@ class ShiftExpander:
         self.low, self.high = window
         self.out = out
 
-    def expand(self, shifts: Sequence[dict[str, Any]], exceptions: Sequence[dict[str, Any]]) -> dict[str, list[Open]]:
+    def expand(
+        self, shifts: Sequence[dict[str, Any]], exceptions: Sequence[dict[str, Any]]
+    ) -> dict[str, list[Open]]:
         """Return the open intervals of every calendar, in order."""
         by_calendar: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
         for number, row in enumerate(shifts):
@@ -135,9 +137,15 @@ class ShiftExpander:
             try:
                 ends.append(to_utc(local, zone, self.rule))
             except LocalTimeError as error:
-                self.out.add(error.check, table, number, id=row["calendar"], found=f"{local} in {zone.key}",
-                             expected="a local time that exists once",
-                             hint="Set settings.local_time_rule to earlier or later.")
+                self.out.add(
+                    error.check,
+                    table,
+                    number,
+                    id=row["calendar"],
+                    found=f"{local} in {zone.key}",
+                    expected="a local time that exists once",
+                    hint="Set settings.local_time_rule to earlier or later.",
+                )
         if len(ends) == 2 and ends[0] < ends[1]:
             yield Open(ends[0], ends[1], row.get("capacity"), table, number)
 
