@@ -44,7 +44,9 @@ def load(name: str = "small") -> Plant:
     for table in SPEC:
         file = path(name) / f"{table}.csv"
         if file.exists():
-            types = csv.ConvertOptions(column_types=csv_types(table), null_values=[""], strings_can_be_null=True)
+            types = csv.ConvertOptions(
+                column_types=csv_types(table), null_values=[""], strings_can_be_null=True
+            )
             tables[table] = csv.read_csv(file, convert_options=types)
     return Plant(**tables)
 

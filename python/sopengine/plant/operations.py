@@ -124,12 +124,10 @@ def emit_lot(facts: Facts, lot: Lot, emit: Emitter) -> dict[str, list[Mode]]:
 
 def _requirements(facts: Facts, lot: Lot, step: StepPlan, modes: list[Mode], emit: Emitter) -> None:
     rows = facts.resources_of.get((lot.routing, step.step), [])
-    for number, row in rows:
-        if row["role"] == "main":
-            continue
+    support = sorted(((n, r) for n, r in rows if r["role"] != "main"), key=_by_content)
+    for rank, (number, row) in enumerate(support):
         wanted = [None] if row["choice"] is None else [m.mode for m in modes if m.choice == row["choice"]]
         for mode in wanted:
-            name = f"{step.operation}#{row['role']}{number}" + ("" if mode is None else f"@{mode}")
             emit.add(
                 "requirements",
                 ("step_resources", number),
@@ -140,9 +138,15 @@ def _requirements(facts: Facts, lot: Lot, step: StepPlan, modes: list[Mode], emi
                 quantity=row["quantity"],
                 phase=row["phase"],
                 breaks=row["breaks"],
-                requirement=name,
+                requirement=f"{step.operation}#{row['role']}{rank}" + ("" if mode is None else f"@{mode}"),
                 role=row["role"],
             )
+
+
+def _by_content(numbered: tuple[int, dict[str, Any]]) -> tuple[str, ...]:
+    """Sort rows by what they say, never by where they stand: names made from the rank are then stable."""
+    row = numbered[1]
+    return tuple(str(row[k] or "") for k in ("role", "phase", "choice", "resource", "group"))
 
 
 def _precedence(a: StepPlan, b: StepPlan, modes: dict[str, list[Mode]], scale: int, emit: Emitter) -> None:
