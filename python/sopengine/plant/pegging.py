@@ -188,32 +188,27 @@ def _hand_on(producer: Producer, served: list[tuple[Need, int]], result: Pegging
     priority = producer.priority if producer.priority is not None else max(ranks, default=1)
     result.due[producer.work_order] = due
     result.priority[producer.work_order] = priority
-    shares = list(served)
+    shares = [(need.demand, need.level, need.priority, quantity) for need, quantity in served]
     excess = producer.output - sum(quantity for _, quantity in served)
     if excess or not shares:
-        shares.append((Need(producer.item, excess), excess))
+        shares.append((None, 0, 0 if served else priority, excess))
+    return _split(producer, shares, None if due is None else due - producer.lead_time)
+
+
+def _split(producer: Producer, shares: list[tuple[str | None, int, int, int]], due: int | None) -> list[Need]:
+    """Split the component needs at the marks of the shares.
+
+    All are due when the work order is: one lot takes its parts at once, whomever the units are for.
+    """
     needs = []
     for component in sorted(producer.components):
         total, mark, before = producer.components[component], 0, 0
-        for need, quantity in shares:
+        for demand, level, priority, quantity in shares:
             mark += quantity
             after = total * mark // producer.output if producer.output else total
             if after > before:
-                wanted = producer.due if producer.due is not None else need.due if need.demand else due
                 needs.append(
-                    Need(
-                        component,
-                        after - before,
-                        need.demand,
-                        producer.work_order,
-                        None if wanted is None else wanted - producer.lead_time,
-                        producer.priority
-                        if producer.priority is not None
-                        else need.priority
-                        if need.demand
-                        else priority,
-                        need.level + 1,
-                    )
+                    Need(component, after - before, demand, producer.work_order, due, priority, level + 1)
                 )
             before = after
     return needs

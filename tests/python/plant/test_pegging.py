@@ -39,8 +39,8 @@ def test_component_needs_are_split_over_demands_and_stock():
     result = peg(demands, [], producers, ITEMS, buy_at={"leg": 99})
     legs = [p for p in result.pegs if p.item == "leg"]
     assert short(legs) == [
-        ("A", "W", "work_order", "L", "leg", 12),
         ("B", "W", "work_order", "L", "leg", 16),
+        ("A", "W", "work_order", "L", "leg", 12),
         (None, "W", "work_order", "L", "leg", 2),
         (None, "W", "purchase", "leg", "leg", 11),
     ]
