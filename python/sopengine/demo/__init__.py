@@ -1,6 +1,7 @@
 """Small plants that ship with the package, as the CSV files that an ERP would export.
 
-`path` gives the folder, `load` a `Plant`. The files are the source of truth; each folder's README.md tells the story.
+`path` gives the folder, `load` a `Plant`. The files are the source of truth; each folder's README.md tells
+the story.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def load(name: str = "small") -> Plant:
 
 
 def plan(name: str = "small") -> dict[str, object]:
-    """Return the bucketed plan of a demo plant: ``plan`` by family and month, ``plan_weeks`` by family and week."""
+    """Return the plan of a demo plant: ``plan`` by family and month, ``plan_weeks`` by family and week."""
     from pyarrow import csv
 
     return {table: csv.read_csv(path(name) / f"{table}.csv") for table in ("plan", "plan_weeks")}

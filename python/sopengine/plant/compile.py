@@ -1,10 +1,11 @@
 """A Plant at a moment, as the Problem that the engine solves.
 
-Read it as pseudocode in `compile_plant`: lots, pegs, then one function a table. Whatever the plant does not say well
-enough becomes a finding: an error stops here, a warning says what was assumed.
+Read it as pseudocode in `compile_plant`: lots, pegs, then one function a table. Whatever the plant does not
+say well enough becomes a finding: an error stops here, a warning says what was assumed.
 
-Material is plant-wide: an item is the same wherever it lies, and only stock not yet consumed is stock. Consumption of
-started steps and everything about done steps is taken to be booked, as in the rules of a valid schedule.
+Material is plant-wide: an item is the same wherever it lies, and only stock not yet consumed is stock.
+Consumption of started steps and everything about done steps is taken to be booked, as in the rules of a
+valid schedule.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from sopengine.plant.collect import Collector
 from sopengine.plant.emit import Emitter
 from sopengine.plant.facts import Facts
+from sopengine.plant.intake.collect import Collector
 from sopengine.plant.lift import Compiled
 from sopengine.plant.localtime import LocalTimeError, to_utc
 from sopengine.plant.lots import Lot, build_lots, low_level_order
@@ -359,7 +360,7 @@ def emit_resources(facts: Facts, emit: Emitter) -> None:
 
 
 def _default_kind(emit: Emitter) -> None:
-    """A pool whose shifts ever give more than one is cumulative, also where its own capacity is one."""
+    """Fill the kind: a pool whose shifts ever give more than one is cumulative."""
     high: dict[Any, int] = {}
     for row in emit.rows["calendars"]:
         high[row["calendar"]] = max(high.get(row["calendar"], 0), row["capacity"] or 0)

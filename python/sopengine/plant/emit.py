@@ -1,7 +1,7 @@
 """The tables of a compiled Problem: their columns, and a builder that keeps every row's source.
 
-Columns after the first group of each table are not read by the engine; they let a row be traced: ``source_table`` and
-``source_row`` name the row of the Plant that it comes from.
+Columns after the first group of each table are not read by the engine; they let a row be traced:
+``source_table`` and ``source_row`` name the row of the Plant that it comes from.
 """
 
 from __future__ import annotations

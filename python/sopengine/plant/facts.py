@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sopengine.plant.coerce import records
+from sopengine.plant.intake.coerce import records
 from sopengine.plant.spec import SPEC
 
 if TYPE_CHECKING:

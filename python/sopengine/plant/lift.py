@@ -1,9 +1,9 @@
 """A compiled plant, and the way back up: what a schedule means for work orders, steps, customers and stock.
 
-`Compiled` holds the tables of the Problem, the pegs and the findings. `lift` joins a schedule (any source: the
-engine, a planner, a file) with them. Quantities are int64 base units of their item; they are those of the plant, to
-the unit: the receipts of an item sum to the outputs of its scheduled work orders, the pegs of a demand to its
-quantity.
+`Compiled` holds the tables of the Problem, the pegs and the findings. `lift` joins a schedule (any source:
+the engine, a planner, a file) with them. Quantities are int64 base units of their item; they are those of
+the plant, to the unit: the receipts of an item sum to the outputs of its scheduled work orders, the pegs of
+a demand to its quantity.
 """
 
 from __future__ import annotations
@@ -69,10 +69,11 @@ class Compiled:
 
     @cached_property
     def pegs(self) -> pa.Table:
-        """Demands to supplies through all levels: demand, level, consumer, supply_kind, supply, item, quantity.
+        """Who is served by what, through all levels of the bill of materials.
 
-        Level 0 is what the customer gets (consumer null); demand null is work for stock. Supply kinds are on_hand,
-        receipt, work_order, purchase (to be bought), bulk, and short (nothing covers it, supply null).
+        Level 0 is what the customer gets (consumer null); demand null is work for stock. Supply kinds are
+        on_hand, receipt, work_order, purchase (to be bought), bulk, and short (nothing covers it, supply
+        null).
         """
         names = ("demand", "level", "consumer", "supply_kind", "supply", "item", "quantity")
         kinds = {"level": pa.int64(), "quantity": pa.int64()}
@@ -92,7 +93,8 @@ class Compiled:
             One row an operation: ``operation``, ``start``, ``end`` and, where known, ``mode``, ``resource``,
             ``changeover_start``, ``changeover_end``, ``status``. Null times: not scheduled.
         order_results
-            The engine's table of orders; its ``start`` and ``end``, which count history, go before those derived here.
+            The engine's table of orders; its ``start`` and ``end``, which count history, go before those
+            derived here.
 
         Returns
         -------

@@ -1,8 +1,8 @@
 """Local wall time to elapsed time, across clock changes.
 
-In spring one local hour does not exist, in autumn one exists twice. Both are errors unless the plant says which is
-meant: ``earlier`` and ``later`` pick one of two repeated hours, and put a skipped time on the instant of the change.
-A shift from 22:00 to 06:00 therefore lasts 7, 8 or 9 hours of elapsed time.
+In spring one local hour does not exist, in autumn one exists twice. Both are errors unless the plant says
+which is meant: ``earlier`` and ``later`` pick one of two repeated hours, and put a skipped time on the
+instant of the change. A shift from 22:00 to 06:00 therefore lasts 7, 8 or 9 hours of elapsed time.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Work orders through their routings: which steps, how many units at each, what they consume.
 
-Backward from the ordered quantity, every step starts enough units that its planned scrap leaves what the next step
-needs: ``start = ceil(out / (1 - scrap))``. Forward, what the floor reports takes the place of the plan: a finished
-step hands on its good count, a started one its good count and the yield of the rest. Only less than planned matters;
-surplus units are not worked on further. All counts are integers in base units of the item (10^-scale uom).
+Backward from the ordered quantity, every step starts enough units that its planned scrap leaves what the
+next step needs: ``start = ceil(out / (1 - scrap))``. Forward, what the floor reports takes the place of the
+plan: a finished step hands on its good count, a started one its good count and the yield of the rest. Only
+less than planned matters; surplus units are not worked on further. All counts are integers in base units of
+the item (10^-scale uom).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from sopengine.plant.collect import Collector
     from sopengine.plant.facts import Facts
+    from sopengine.plant.intake.collect import Collector
 
 MILLION = 1_000_000
 
@@ -77,7 +78,7 @@ class Lot:
     consumption: list[Consumption] = field(default_factory=list)
 
     def groups(self) -> list[list[StepPlan]]:
-        """Steps of equal sequence together, in order."""
+        """Return the steps, those of equal sequence together, in order."""
         return [list(g) for _, g in groupby(self.steps, key=lambda s: s.sequence)]
 
     def components(self) -> dict[str, int]:
@@ -89,7 +90,7 @@ class Lot:
 
 
 def operation_id(work_order: str, step: str) -> str:
-    """Return the id of an operation; a slash or percent sign inside a part is escaped, so ids never collide."""
+    """Return the id of an operation; slash and percent inside a part are escaped, so ids never collide."""
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in (work_order, step))
 
 

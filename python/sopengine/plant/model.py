@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sopengine.errors import findings_table
-from sopengine.plant.coerce import Reader, records
-from sopengine.plant.collect import Collector, nearest
 from sopengine.plant.compile import Moment, Span, compile_plant
+from sopengine.plant.intake.coerce import Reader, records
+from sopengine.plant.intake.collect import Collector, nearest
+from sopengine.plant.intake.validate import validate
 from sopengine.plant.spec import SPEC
-from sopengine.plant.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,8 @@ class Plant:
     Parameters
     ----------
     **tables
-        Tables by name, each any object with the Arrow stream protocol (pyarrow, polars, pandas, duckdb). Their
-        columns are in `sopengine.plant.spec`; ``settings``, ``items`` and ``resources`` are required.
+        Tables by name, each any object with the Arrow stream protocol (pyarrow, polars, pandas, duckdb).
+        Their columns are in `sopengine.plant.spec`; ``settings``, ``items`` and ``resources`` are required.
 
     Raises
     ------
@@ -91,7 +91,7 @@ class Plant:
         return f"Plant({rows})"
 
     def replace(self, **tables: Any) -> Plant:
-        """Return a Plant in which the tables given take the place of those of the same name (None removes one)."""
+        """Return a Plant in which the tables given replace those of the same name (None removes one)."""
         return Plant(**{**self._tables, **tables})
 
     def compile(self, now: Moment, horizon: Span = None) -> Compiled:
@@ -102,12 +102,13 @@ class Plant:
         now
             Datetime or ISO text, aware or in plant time; or seconds since 1970.
         horizon
-            How far ahead work may be placed (timedelta) or until when (datetime). By default there is no limit, and
-            calendars reach 180 days from now and 90 days past the last due date.
+            How far ahead work may be placed (timedelta) or until when (datetime). By default there is no
+            limit, and calendars reach 180 days from now and 90 days past the last due date.
 
         Raises
         ------
         SopDataError
-            Every error that shows only at `now`: started work without a resource, local times that do not exist.
+            Every error that shows only at `now`: started work without a resource, local times that do not
+            exist.
         """
         return compile_plant(self._tables, now, horizon)

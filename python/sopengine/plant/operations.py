@@ -1,10 +1,10 @@
 """Steps of a lot to operations: modes, requirements, setup states and precedences.
 
-A step's time in a mode is ``setup + fixed + ceil(run_time_num * units / (run_time_den * speed))`` in exact integers;
-speed shortens the run alone. With a ``transfer_quantity`` t the next step may start when t good units are through:
-``transfer`` is the share of this step's time until then, and ``tail`` the share of the next step's time that t units
-take, so that the last batch still lies ahead when this step ends. Where modes differ the larger share is taken:
-never earlier than any of them allows.
+A step's time in a mode is ``setup + fixed + ceil(run_time_num * units / (run_time_den * speed))`` in exact
+integers; speed shortens the run alone. With a ``transfer_quantity`` t the next step may start when t good
+units are through: ``transfer`` is the share of this step's time until then, and ``tail`` the share of the
+next step's time that t units take, so that the last batch still lies ahead when this step ends. Where modes
+differ the larger share is taken: never earlier than any of them allows.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sopengine.plant.intake.validate import parse_setup
 from sopengine.plant.lots import MILLION, Lot, StepPlan, ceil_div
-from sopengine.plant.validate import parse_setup
 
 if TYPE_CHECKING:
-    from sopengine.plant.collect import Collector
     from sopengine.plant.emit import Emitter
     from sopengine.plant.facts import Facts
+    from sopengine.plant.intake.collect import Collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def step_modes(facts: Facts, routing: str, step: StepPlan) -> list[Mode]:
 
 
 def emit_lot(facts: Facts, lot: Lot, emit: Emitter) -> dict[str, list[Mode]]:
-    """Emit operations, modes, requirements, setup states and precedences of a lot; return modes by operation."""
+    """Emit all operations of a lot with what belongs to them; return their modes by operation."""
     scale = facts.scale[lot.item]
     modes: dict[str, list[Mode]] = {}
     for step in lot.steps:
@@ -167,7 +167,7 @@ def _precedence(a: StepPlan, b: StepPlan, modes: dict[str, list[Mode]], scale: i
 def overlap(
     a: StepPlan, b: StepPlan, a_modes: list[Mode], b_modes: list[Mode], scale: int
 ) -> tuple[int, int]:
-    """Return transfer and tail of a pair of steps in millionths: (1000000, 0) where a hands on whole lots only."""
+    """Return transfer and tail of two steps in millionths: (1000000, 0) where a whole lot is handed on."""
     batch = a.row["transfer_quantity"]
     good = 0 if batch is None else int(Decimal(batch) * 10**scale)
     started = ceil_div(good * MILLION, MILLION - a.row["scrap_ppm"])

@@ -1,15 +1,15 @@
 """Who is served by what: demands to supplies, many to many, through every level of the bill of materials.
 
-# Idea
-Items are visited from what is sold down to what is bought, so that when an item comes up all its needs are known.
-The needs of one item, earliest due first and the highest priority first among equals, take from its supplies in
-order: stock, then receipts and work orders by their date. A work order hands its own needs on: its output is laid
-out as an interval, each peg covers a part of it, and a component need of N units is split at the same marks with
-floor(N * mark / output). The parts sum to N exactly, so no unit is lost or made at any level.
+# Idea Items are visited from what is sold down to what is bought, so that when an item comes up all its
+needs are known. The needs of one item, earliest due first and the highest priority first among equals, take
+from its supplies in order: stock, then receipts and work orders by their date. A work order hands its own
+needs on: its output is laid out as an interval, each peg covers a part of it, and a component need of N
+units is split at the same marks with floor(N * mark / output). The parts sum to N exactly, so no unit is
+lost or made at any level.
 
-# Invariants
-Pegs of a need sum to the need (what nothing covers is a peg of kind ``short``); pegs on a supply never exceed it.
-All quantities are integers in base units of the item. Ties are broken by id, so row order never matters.
+# Invariants Pegs of a need sum to the need (what nothing covers is a peg of kind ``short``); pegs on a
+supply never exceed it. All quantities are integers in base units of the item. Ties are broken by id, so row
+order never matters.
 
 # Cost
 Sorting, plus one step a peg.
@@ -30,7 +30,7 @@ FAR = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Units of an item wanted by a customer (consumer None) or by a work order, for a demand or for stock (None)."""
+    """Units wanted by a customer (consumer None) or a work order, for a demand or for stock (None)."""
 
     item: str
     quantity: int
@@ -54,7 +54,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """A work order: what it makes, what it still consumes, and its own due date and priority if it has them."""
+    """A work order: what it makes and still consumes, its own due date and priority if it has them."""
 
     work_order: str
     item: str
@@ -67,7 +67,7 @@ class Producer:
 
 @dataclass(frozen=True, slots=True)
 class Peg:
-    """`quantity` units of `item` go from a supply to a consumer (None: the customer) on behalf of a demand."""
+    """Units of an item from a supply to a consumer (None: the customer) on behalf of a demand."""
 
     demand: str | None
     level: int
@@ -181,7 +181,7 @@ def _peg(need: Need, kind: SupplyKind, supply: str | None, quantity: int) -> Peg
 
 
 def _hand_on(producer: Producer, served: list[tuple[Need, int]], result: Pegging) -> list[Need]:
-    """Return the component needs of a work order, split over what it serves; fix its due date and priority."""
+    """Return the component needs of a work order; fix its due date and priority."""
     dues = [need.due for need, _ in served if need.due is not None]
     due = producer.due if producer.due is not None else min(dues, default=None)
     ranks = [need.priority for need, _ in served]

@@ -1,7 +1,8 @@
 """What the floor reports, as the history of a Problem: steps done, started, or published to be kept.
 
-The time left of a started step is what the floor says; else, where units have been counted, the run time of the
-uncounted ones (setup lies behind); else null, and the engine takes the duration less the time worked since the start.
+The time left of a started step is what the floor says; else, where units have been counted, the run time of
+the uncounted ones (setup lies behind); else null, and the engine takes the duration less the time worked
+since the start.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from sopengine.plant.lots import MILLION, Lot, StepPlan
 from sopengine.plant.operations import Mode, run_time
 
 if TYPE_CHECKING:
-    from sopengine.plant.collect import Collector
     from sopengine.plant.emit import Emitter
     from sopengine.plant.facts import Facts
+    from sopengine.plant.intake.collect import Collector
 
 
 def emit_progress(

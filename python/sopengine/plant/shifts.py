@@ -1,9 +1,10 @@
 """Weekly local shifts to open intervals of elapsed time.
 
-For every calendar the working shifts of each local day are put on the time axis, breaks are cut out, then the
-exceptions are laid over it: a ``closed`` day removes the shifts that start on it, ``open`` exceptions set their own
-capacity, ``closed`` exceptions with times cut last. Touching intervals of equal capacity become one. The clock
-change is in `localtime`: a night shift over it is an hour shorter or longer, and nothing else changes.
+For every calendar the working shifts of each local day are put on the time axis, breaks are cut out, then
+the exceptions are laid over it: a ``closed`` day removes the shifts that start on it, ``open`` exceptions
+set their own capacity, ``closed`` exceptions with times cut last. Touching intervals of equal capacity
+become one. The clock change is in `localtime`: a night shift over it is an hour shorter or longer, and
+nothing else changes.
 
 Cost: one conversion a shift and day, two sorted sweeps.
 """
@@ -22,7 +23,7 @@ from sopengine.plant.localtime import LocalTimeError, to_local, to_utc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sopengine.plant.collect import Collector
+    from sopengine.plant.intake.collect import Collector
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_SECONDS = 86_400
@@ -65,7 +66,7 @@ def clock_seconds(text: str) -> int:
 
 
 def span(row: dict[str, Any]) -> tuple[int, int]:
-    """Return start and end of a shift in seconds since midnight; an end before the start is on the next day."""
+    """Return start and end in seconds since midnight; an end before the start is on the next day."""
     start, end = clock_seconds(row["start"]), clock_seconds(row["end"])
     return (start, end) if end > start else (start, end + DAY_SECONDS)
 
@@ -153,7 +154,8 @@ class ShiftExpander:
 def merge(times: Iterable[Open]) -> list[Open]:
     """Return disjoint intervals in order; touching or overlapping ones of equal capacity become one.
 
-    Where two capacities overlap the earlier start keeps its time (a Plant reports such shifts as SHIFT_CONFLICT).
+    Where two capacities overlap the earlier start keeps its time (a Plant reports such shifts as
+    SHIFT_CONFLICT).
     """
     result: list[Open] = []
     for time in sorted(times, key=lambda t: (t.start, t.end, t.table, t.row)):

@@ -172,7 +172,7 @@ def test_local_times_that_do_not_exist_or_exist_twice():
     with pytest.raises(SopDataError) as caught:
         opened(gap, horizon=dt.timedelta(days=8))
     assert [(i.check, i.row) for i in caught.value.issues if i.severity == "error"] == [("TZ_NONEXISTENT", 0)]
-    texts, found, _ = opened(gap, settings={"local_time_rule": "later"})
+    texts, _, _ = opened(gap, settings={"local_time_rule": "later"})
     assert texts == [("03-29 03:00", "03-29 10:00", None)]
     fold = {"now": "2026-10-24T12:00", "horizon": dt.timedelta(days=2)}
     with pytest.raises(SopDataError) as caught:

@@ -1,8 +1,8 @@
 """Turn any Arrow table into the canonical columns of `spec`, or say exactly which cells do not fit.
 
-Nothing is cast silently: text is no duration, a bare integer is a duration only where ``settings.duration_unit``
-says of what, a float is a quantity only through its shortest decimal text. A cell that cannot be read becomes null
-and a finding, so that one pass reports every bad cell of every table.
+Nothing is cast silently: text is no duration, a bare integer is a duration only where
+``settings.duration_unit`` says of what, a float is a quantity only through its shortest decimal text. A
+cell that cannot be read becomes null and a finding, so that one pass reports every bad cell of every table.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyarrow as pa
 import pyarrow.types as pt
 
-from sopengine.plant.collect import nearest
+from sopengine.plant.intake.collect import nearest
 from sopengine.plant.localtime import LocalTimeError, to_utc
 from sopengine.plant.spec import ARROW, SPEC, Column, TableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sopengine.plant.collect import Collector
+    from sopengine.plant.intake.collect import Collector
 
 MAX_ID_BYTES = 1024
 UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600}

@@ -1,7 +1,7 @@
 """Collect findings without drowning in them.
 
-Every check reports into one `Collector`. It keeps the first `CAP` findings and counts the rest, so that a million
-bad rows cost a million comparisons, not a million objects.
+Every check reports into one `Collector`. It keeps the first `CAP` findings and counts the rest, so that a
+million bad rows cost a million comparisons, not a million objects.
 """
 
 from __future__ import annotations

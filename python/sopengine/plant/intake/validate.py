@@ -1,30 +1,28 @@
 """Checks across the rows and tables of a Plant; one check, one function, all findings at once.
 
-The cells have been read (`coerce`), so a value here is of the right type or None where it was bad or absent: every
-check looks past None and says nothing about it.
+The cells have been read (`coerce`), so a value here is of the right type or None where it was bad or
+absent: every check looks past None and says nothing about it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sopengine.plant.coerce import known_zone
-from sopengine.plant.collect import nearest
-from sopengine.plant.shifts import DAY_SECONDS, clock_seconds, parse_weekdays, span
+from sopengine.plant.intake.bom import check_bom, check_bom_cycles
+from sopengine.plant.intake.collect import nearest
+from sopengine.plant.intake.shifts import check_exceptions, check_shifts
 from sopengine.plant.spec import SPEC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from sopengine.plant.collect import Collector
+    from sopengine.plant.intake.collect import Collector
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
-WEEK = 7 * DAY_SECONDS
 SENTINEL_YEARS = (1, 1900, 9999)
 
 
@@ -160,7 +158,7 @@ def _item_of(tables: Tables) -> Iterator[tuple[str, int, dict[str, Any], str, An
     """Yield (table, row number, row, quantity column, item) for quantities that must fit the item's scale."""
     routing_item = {r["routing"]: r["item"] for r in tables["routings"]}
     order_item = {w["work_order"]: w["item"] for w in tables["work_orders"]}
-    owner = {
+    owner: dict[str, Callable[[dict[str, Any]], Any]] = {
         "items": lambda r: r["item"],
         "work_orders": lambda r: r["item"],
         "demands": lambda r: r["item"],
@@ -233,96 +231,6 @@ def check_items(tables: Tables, out: Collector) -> None:
                 found=row["lot_min"],
                 expected=f"at most lot_max {row['lot_max']}",
             )
-
-
-def check_bom(tables: Tables, out: Collector) -> None:
-    """Validity ranges that are inverted or overlap."""
-    groups: dict[tuple[Any, ...], list[tuple[dt.date, dt.date, int]]] = defaultdict(list)
-    for table in ("bom", "routings", "shifts"):
-        for number, row in enumerate(tables[table]):
-            low, high = row["valid_from"] or dt.date.min, row["valid_to"] or dt.date.max
-            if low > high:
-                check = {"bom": "BOM_INVALID", "shifts": "SHIFT_INVERTED"}.get(table, "RANGE_INVERTED")
-                out.add(check, table, number, column="valid_to", found=high, expected=f"on or after {low}")
-            elif table == "bom":
-                groups[row["item"], row["component"], row["step"]].append((low, high, number))
-    for (item, component, _), ranges in groups.items():
-        ranges.sort()
-        for (_, high, first), (low, _, second) in itertools.pairwise(ranges):
-            if low <= high and (tables["bom"][first]["valid_from"] != tables["bom"][second]["valid_from"]):
-                out.add(
-                    "BOM_INVALID",
-                    "bom",
-                    second,
-                    id=item,
-                    column="valid_from",
-                    found=low,
-                    expected=f"after the end of row {first} for component {component!r}",
-                )
-
-
-def check_bom_cycles(tables: Tables, out: Collector) -> None:
-    """Items that contain themselves, at any depth; a shortest loop is named."""
-    parts: dict[str, dict[str, int]] = defaultdict(dict)
-    for number, row in enumerate(tables["bom"]):
-        if row["item"] is not None and row["component"] is not None:
-            parts[row["item"]].setdefault(row["component"], number)
-    looped = _left_in_loops(parts)
-    seen: set[str] = set()
-    for item in sorted(looped):
-        if item in seen:
-            continue
-        loop = _shortest_loop(item, parts)
-        if loop:
-            seen.update(loop)
-            shown = [*loop[:20], *(["..."] if len(loop) > 20 else []), loop[0]]
-            out.add(
-                "BOM_CYCLE",
-                "bom",
-                parts[loop[0]][loop[1] if len(loop) > 1 else loop[0]],
-                id=item,
-                column="component",
-                found=" > ".join(shown),
-                expected="no item inside itself",
-                hint=f"The loop has {len(loop)} items.",
-            )
-
-
-def _left_in_loops(parts: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Return the items that remain when items without parents are taken away again and again."""
-    parents: dict[str, int] = defaultdict(int)
-    for components in parts.values():
-        for component in components:
-            parents[component] += 1
-    free = [item for item in parts if not parents[item]]
-    gone = set(free)
-    while free:
-        for component in parts.get(free.pop(), {}):
-            parents[component] -= 1
-            if not parents[component] and component not in gone:
-                gone.add(component)
-                free.append(component)
-    return [item for item in parts if item not in gone]
-
-
-def _shortest_loop(start: str, parts: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Return the shortest path from an item back to itself, without the repeat; empty if there is none."""
-    came: dict[str, str] = {}
-    level = [start]
-    while level:
-        following = []
-        for item in level:
-            for component in sorted(parts.get(item, {})):
-                if component == start:
-                    path = [item]
-                    while path[-1] != start:
-                        path.append(came[path[-1]])
-                    return path[::-1]
-                if component not in came:
-                    came[component] = item
-                    following.append(component)
-        level = following
-    return []
 
 
 def check_routings(tables: Tables, out: Collector) -> None:
@@ -458,7 +366,7 @@ def check_step_resources(tables: Tables, out: Collector) -> None:
 
 
 def check_progress(tables: Tables, out: Collector) -> None:
-    """Started work without a start, done work that ended before it began, pins without what they pin."""
+    """Report started work without a start, ends before starts, pins without what they pin."""
     for number, row in enumerate(tables["progress"]):
 
         def bad(
@@ -484,146 +392,3 @@ def check_progress(tables: Tables, out: Collector) -> None:
             bad("started", "null", "the start that is pinned")
         if row["pin"] not in ("none", None) and row["resource"] is None:
             bad("resource", "null", "the resource that is pinned")
-
-
-def check_shifts(tables: Tables, out: Collector) -> None:
-    """Weekdays, zones, empty shifts; overlaps of the weekly pattern, of one capacity or of two."""
-    spans: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for number, row in enumerate(tables["shifts"]):
-        if row["timezone"] is not None and not known_zone(row["timezone"]):
-            out.add(
-                "TZ_UNKNOWN",
-                "shifts",
-                number,
-                id=row["calendar"],
-                column="timezone",
-                found=row["timezone"],
-                expected="an IANA zone name",
-            )
-        try:
-            days = parse_weekdays(row["weekdays"] or "")
-        except ValueError:
-            if row["weekdays"] is not None:
-                out.add(
-                    "BAD_WEEKDAYS",
-                    "shifts",
-                    number,
-                    id=row["calendar"],
-                    column="weekdays",
-                    found=row["weekdays"],
-                    expected="Mon-Fri, Sat,Sun or 1111100",
-                )
-            continue
-        if row["start"] is None or row["end"] is None:
-            continue
-        if _inverted(row):
-            out.add(
-                "SHIFT_INVERTED",
-                "shifts",
-                number,
-                id=row["calendar"],
-                column="end",
-                found=row["end"],
-                expected="another time than start",
-                hint="A whole day is 00:00 to 24:00; an end before the start is on the next day.",
-            )
-        elif row["kind"] == "work":
-            low, high = span(row)
-            spans[row["calendar"]].extend(
-                (d * DAY_SECONDS + low, d * DAY_SECONDS + high, number) for d in days
-            )
-    for calendar, found in spans.items():
-        zones = {tables["shifts"][n]["timezone"] for _, _, n in found}
-        if len(zones) > 1:
-            out.add(
-                "TZ_MIXED",
-                "shifts",
-                min(n for *_, n in found),
-                id=calendar,
-                column="timezone",
-                found=", ".join(sorted(str(z) for z in zones)),
-                expected="one zone a calendar",
-            )
-        _check_overlaps(calendar, found, tables["shifts"], out)
-
-
-def _inverted(row: dict[str, Any]) -> bool:
-    return (
-        row["start"] == row["end"]
-        or row["start"] == "24:00:00"
-        or clock_seconds(row["start"]) == clock_seconds(row["end"])
-    )
-
-
-def _check_overlaps(calendar: str, found: list[tuple[int, int, int]], shifts: Rows, out: Collector) -> None:
-    """Report pairs of rows whose weekly times overlap while both are valid (the week is a circle)."""
-    found = sorted(found + [(low + WEEK, high + WEEK, n) for low, high, n in found if low < DAY_SECONDS])
-    reported: set[tuple[int, int]] = set()
-    for place, (_, high, first) in enumerate(found):
-        for low, _, second in found[place + 1 :]:
-            if low >= high:
-                break
-            pair = (min(first, second), max(first, second))
-            a, b = shifts[first], shifts[second]
-            apart = (a["valid_to"] or dt.date.max) < (b["valid_from"] or dt.date.min) or (
-                b["valid_to"] or dt.date.max
-            ) < (a["valid_from"] or dt.date.min)
-            if first == second or apart or pair in reported:
-                continue
-            reported.add(pair)
-            same = a["capacity"] == b["capacity"]
-            out.add(
-                "SHIFT_OVERLAP" if same else "SHIFT_CONFLICT",
-                "shifts",
-                pair[1],
-                id=calendar,
-                column="start",
-                found=f"rows {pair[0]} and {pair[1]} overlap",
-                severity="warning" if same else "error",
-                expected="times that do not overlap" + ("; they are merged" if same else ""),
-            )
-
-
-def check_exceptions(tables: Tables, out: Collector) -> None:
-    """Exceptions with half a time, open without times, or two openings that contradict each other."""
-    opened: dict[Any, list[tuple[int, int, int]]] = defaultdict(list)
-    for number, row in enumerate(tables["shift_exceptions"]):
-        times = (row["start"], row["end"])
-        if (row["kind"] == "open" and None in times) or times.count(None) == 1:
-            out.add(
-                "SHIFT_AMBIGUOUS",
-                "shift_exceptions",
-                number,
-                id=row["calendar"],
-                column="start",
-                found=f"{row['start']} to {row['end']}",
-                expected="both start and end",
-            )
-        elif None not in times and _inverted(row):
-            out.add(
-                "SHIFT_INVERTED",
-                "shift_exceptions",
-                number,
-                id=row["calendar"],
-                column="end",
-                found=row["end"],
-                expected="another time than start",
-            )
-        elif None not in times and row["kind"] == "open" and row["date"] is not None:
-            low, high = span(row)
-            base = row["date"].toordinal() * DAY_SECONDS
-            opened[row["calendar"]].append((base + low, base + high, number))
-    for calendar, found in opened.items():
-        rows = tables["shift_exceptions"]
-        ordered = sorted(found)
-        for (_, high, first), (low, _, second) in itertools.pairwise(ordered):
-            if low < high and rows[first]["capacity"] != rows[second]["capacity"]:
-                out.add(
-                    "SHIFT_CONFLICT",
-                    "shift_exceptions",
-                    second,
-                    id=calendar,
-                    column="capacity",
-                    found=f"rows {first} and {second} overlap",
-                    expected="one capacity at a time",
-                )
