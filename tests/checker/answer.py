@@ -107,8 +107,7 @@ class Answer:
         return {
             key
             for key in plant.operations
-            if plant.status(key) == "planned"
-            and (key not in self.entries or self.entries[key].start is None)
+            if plant.status(key) == "planned" and (key not in self.entries or self.entries[key].start is None)
         }
 
 
@@ -219,9 +218,7 @@ def _needs(plant: Plant, answer: Answer, placed: Placed) -> list[Need]:
     return needs
 
 
-def _members(
-    plant: Plant, answer: Answer, placed: Placed, row: Requirement, before: list[Need]
-) -> list[str]:
+def _members(plant: Plant, answer: Answer, placed: Placed, row: Requirement, before: list[Need]) -> list[str]:
     """Who is taken for a group requirement: as the assignments say, else as history determines."""
     if answer.taken is not None:
         rows = answer.taken.get(placed.key, [])

@@ -73,6 +73,11 @@ def _check_resource(plant: Plant, resource: str, rows: list[Load], report: Repor
         if over and not was_over:
             last = next(row for row in reversed(active) if not row.started)
             report.add(
-                4, "capacity", last.operation, f"{held} held of {capacity} on {resource}", other=resource, at=at
+                4,
+                "capacity",
+                last.operation,
+                f"{held} held of {capacity} on {resource}",
+                other=resource,
+                at=at,
             )
         was_over = over

@@ -147,4 +147,6 @@ def _check_pin(plant: Plant, placed: Placed, row: Baseline, report: Report) -> N
         detail = f"pinned on {fixed}, runs on {placed.mode.resource}"
         report.add(8, "pin_resource", placed.key, detail, other=fixed)
     if row.pin == "start" and placed.start != row.start:
-        report.add(8, "pin_start", placed.key, f"pinned at {row.start}, starts {placed.start}", at=placed.start)
+        report.add(
+            8, "pin_start", placed.key, f"pinned at {row.start}, starts {placed.start}", at=placed.start
+        )

@@ -50,9 +50,13 @@ def movements(plant: Plant, answer: Answer) -> list[Movement]:
     for placed in answer.in_order():
         consumed, produced = recipe(plant, placed.key)
         if not placed.started:
-            rows += [Movement(placed.start, item, -quantity, placed.key) for item, quantity in consumed.items()]
+            rows += [
+                Movement(placed.start, item, -quantity, placed.key) for item, quantity in consumed.items()
+            ]
         rows += [Movement(placed.end, item, quantity, placed.key) for item, quantity in produced.items()]
-    return sorted((row for row in rows if row.time <= last), key=lambda r: (r.item, r.time, r.operation or ""))
+    return sorted(
+        (row for row in rows if row.time <= last), key=lambda r: (r.item, r.time, r.operation or "")
+    )
 
 
 def check_material(plant: Plant, answer: Answer, report: Report) -> None:

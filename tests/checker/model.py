@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from .rows import Row, Tables, amount, is_temporal, plain_tables, text
@@ -305,7 +306,7 @@ def _chain(plant: Plant, linked: set[str]) -> None:
             steps[operation.order][operation.sequence].append(operation.operation)
     for by_sequence in steps.values():
         values = sorted(by_sequence)
-        for earlier, later in zip(values, values[1:], strict=False):
+        for earlier, later in pairwise(values):
             plant.links += [Link(a, b) for a in by_sequence[earlier] for b in by_sequence[later]]
 
 

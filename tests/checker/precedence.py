@@ -121,15 +121,13 @@ def _check_times(plant: Plant, link: Link, before: Side, after: Side, report: Re
         detail = f"{link.kind}: {tied} is before {base} + {min_lag}"
         report.add(5, "min_lag", after.key, detail, other=before.key, at=tied)
     if link.max_lag is not None and tied > base + link.max_lag:
-        settled = before.status == "done" or (before.status == "started")
+        settled = before.status != "planned"
         if not (settled and base + link.max_lag < plant.now):
             detail = f"{link.kind}: {tied} is after {base} + {link.max_lag}"
             report.add(5, "max_lag", after.key, detail, other=before.key, at=tied)
 
 
-def _check_tail(
-    plant: Plant, link: Link, before: Side, after: Side, min_lag: int, report: Report
-) -> None:
+def _check_tail(plant: Plant, link: Link, before: Side, after: Side, min_lag: int, report: Report) -> None:
     """At the end of ``before`` plus lag, the tail of ``after`` is still to do, and it ends no earlier."""
     if after.placed is None or after.mode is None:
         return
@@ -142,7 +140,8 @@ def _check_tail(
     if after.status == "started":
         work = resumption(plant, after.placed)
         tail = min(tail, work.rest)
-        to_do = length(clip(work.open, max(limit, work.start), after.end)) if limit > work.start else work.rest
+        left = length(clip(work.open, max(limit, work.start), after.end))
+        to_do = left if limit > work.start else work.rest
     if to_do < tail:
         detail = f"{to_do} of its work is left at {limit}, not {tail}"
         report.add(5, "tail", after.key, detail, other=before.key, at=limit)

@@ -159,8 +159,8 @@ def stability(plant: Plant, placed: list[Placed], options: Options) -> int:
             continue
         if row.start is not None:
             ahead = row.start - plant.now
-            factor = factors[0] if ahead < options.near else factors[1] if ahead < options.soon else factors[2]
-            total += abs(p.start - row.start) * factor
+            zone = 0 if ahead < options.near else 1 if ahead < options.soon else 2
+            total += abs(p.start - row.start) * factors[zone]
         before = baseline_resource(plant, p.key)
         if before is not None and before != p.mode.resource:
             total += price
