@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .answer import Answer, Placed, read_answer
 from .model import Plant, read_plant
 from .report import Report
 from .rows import Row, plain, plain_tables, zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
 
 Rows = dict[str, list[Row]]
 Broken = tuple[Rows, list[Row], list[Row]]

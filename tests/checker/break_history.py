@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .break_case import Breaks, Case
@@ -212,7 +213,7 @@ def pinned_sequence_swapped(case: Case) -> bool:
     pairs = []
     for line in lines:
         planned = [placed for placed in line if not placed.started]
-        pairs += [(a, b) for a, b in zip(planned, planned[1:], strict=False) if a.start < b.start]
+        pairs += [(a, b) for a, b in pairwise(planned) if a.start < b.start]
     found = case.choose(pairs)
     if found is None:
         return False

@@ -1,8 +1,8 @@
 """Ways to break a valid schedule, each by one tick or one unit, and the rule that each breaks.
 
-``BREAKS[name]`` is a ``Break``: called on a valid problem, schedule and assignments (Arrow tables or rows) it
-gives broken copies, as plain integer rows, or ``None`` where the plant has nothing of its kind. Every verifier
-must then report at least one violation of ``BREAKS[name].rule``. Where lowering a limit isolates the rule
+``BREAKS[name]`` is a ``Break``: called on a valid problem, schedule and assignments (Arrow tables or rows)
+it gives broken copies, as plain integer rows, or ``None`` where the plant has nothing of its kind. Every
+verifier must then report at least one violation of ``BREAKS[name].rule``. Where lowering a limit isolates the rule
 better than moving work, the plant is changed and not the schedule.
 """
 
