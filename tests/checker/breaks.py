@@ -2,8 +2,8 @@
 
 ``BREAKS[name]`` is a ``Break``: called on a valid problem, schedule and assignments (Arrow tables or rows)
 it gives broken copies, as plain integer rows, or ``None`` where the plant has nothing of its kind. Every
-verifier must then report at least one violation of ``BREAKS[name].rule``. Where lowering a limit isolates the rule
-better than moving work, the plant is changed and not the schedule.
+verifier must then report at least one violation of ``BREAKS[name].rule``. Where lowering a limit isolates
+the rule better than moving work, the plant is changed and not the schedule.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def plant(
-    modes: dict[str, tuple[str | None, int]] | None = None, **tables: list[Row]
+    modes: dict[str, tuple[str | None, int]] | None = None, /, **tables: list[Row]
 ) -> dict[str, list[Row]]:
     """Tables with one operation and mode for each entry of ``modes``, and what else is given.
 
