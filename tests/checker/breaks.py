@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import break_history, break_links, break_time
+from . import break_changeover, break_history, break_links, break_time
 from .break_case import Break, Broken
 
 if TYPE_CHECKING:
     from random import Random
 
-BREAKS: dict[str, Break] = {**break_time.BREAKS, **break_links.BREAKS, **break_history.BREAKS}
+BREAKS: dict[str, Break] = {
+    **break_time.BREAKS,
+    **break_changeover.BREAKS,
+    **break_links.BREAKS,
+    **break_history.BREAKS,
+}
 
 __all__ = ["BREAKS", "Break", "apply_break"]
 
