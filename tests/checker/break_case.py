@@ -60,6 +60,11 @@ class Case:
         """The row of a table that has an id in a column."""
         return next(row for row in self.tables[table] if str(row[column]) == key)
 
+    def new_id(self, table: str, column: str, name: str) -> Any:
+        """An id that no row of the table has yet, of the type of those that it has."""
+        used = [row[column] for row in self.tables.get(table, [])]
+        return max(used) + 1 if used and all(isinstance(key, int) for key in used) else name
+
     def add(self, table: str, **values: Any) -> None:
         self.tables.setdefault(table, []).append(values)
 
@@ -91,8 +96,8 @@ class Case:
     def set_capacity(self, resource: str, start: int, end: int, capacity: int) -> None:
         """Give a resource another capacity over ``[start, end)``: 0 closes it."""
         row = self.find("resources", "resource", resource)
-        old, new = row.get("calendar"), f"{resource} as broken"
-        spans = [dict(span) for span in self.tables.get("calendars", []) if span["calendar"] == old]
+        old, new = row.get("calendar"), self.new_id("calendars", "calendar", f"{resource} as broken")
+        spans = [dict(span) for span in self.tables.get("calendars", []) if str(span["calendar"]) == str(old)]
         if old is None:
             spans = [{"start": -(1 << 40), "end": None, "capacity": None}]
         kept: list[Row] = []

@@ -201,7 +201,8 @@ def pinned_to_another_resource(case: Case) -> bool:
         return False
     key, resource = found[0].key, case.row(found[1].key)["resource"]
     if not any(mode.resource == found[1].mode.resource for mode in found[0].operation.modes.values()):
-        values = {"mode": "as broken", "resource": resource, "duration": 1}
+        mode = case.new_id("modes", "mode", "as broken") if "mode" in case.tables["modes"][0] else None
+        values = {"mode": mode, "resource": resource, "duration": 1}
         case.add("modes", operation=case.row(key)["operation"], **values)
     case.pin(key, pin="resource", resource=resource)
     return True

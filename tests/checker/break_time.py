@@ -156,7 +156,9 @@ def operation_unknown(case: Case) -> bool:
     found = case.pick()
     if found is None:
         return False
-    case.schedule.append({**case.row(found.key), "operation": "known to nobody"})
+    case.schedule.append(
+        {**case.row(found.key), "operation": case.new_id("operations", "operation", "known to nobody")}
+    )
     return True
 
 
@@ -206,8 +208,9 @@ def member_of_no_group(case: Case) -> bool:
     found = _group_rows(case, 1)
     if found is None:
         return False
-    case.add("resources", resource="a stranger")
-    found[1][0]["resource"] = "a stranger"
+    stranger = case.new_id("resources", "resource", "a stranger")
+    case.add("resources", resource=stranger)
+    found[1][0]["resource"] = stranger
     return True
 
 

@@ -89,7 +89,8 @@ def _check_instants(
     """Operations of zero duration at one instant: is there an order that never lacks anything?"""
     at_instant: dict[int, list[Placed]] = defaultdict(list)
     for placed in answer.in_order():
-        if placed.holds_nothing and placed.start == placed.end and plant.materials.get(placed.key):
+        at_once = placed.holds_nothing and not placed.started and placed.start == placed.end
+        if at_once and plant.materials.get(placed.key):
             at_instant[placed.start].append(placed)
     for time, meeting in sorted(at_instant.items()):
         instant = {placed.key for placed in meeting}

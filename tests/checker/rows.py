@@ -80,6 +80,12 @@ def _value(value: Any, zone: str) -> Any:
     return value
 
 
+def arrow(rows: list[Row]) -> pa.Table:
+    """Plain rows as an Arrow table with every column that any row has."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: [row.get(name) for row in rows] for name in names})
+
+
 def text(value: Any) -> str | None:
     """An id as the text by which it is compared and ordered."""
     return None if value is None else str(value)

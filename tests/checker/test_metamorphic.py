@@ -7,12 +7,12 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from . import check
 from .breaks import BREAKS, apply_break
 from .calendar import advance, clip, covers, intersect, length, union
+from .rows import arrow
 from .shop import ASSIGNMENTS, SCHEDULE, TABLES
 
 TIMES = {"now", "horizon_end", "release", "due", "deadline", "start", "end", "time"}
@@ -52,8 +52,8 @@ def test_the_origin_of_time_does_not_matter() -> None:
 
 
 def test_arrow_tables_say_what_rows_say() -> None:
-    tables = {name: pa.Table.from_pylist(rows) for name, rows in TABLES.items()}
-    schedule, holds = pa.Table.from_pylist(SCHEDULE), pa.Table.from_pylist(ASSIGNMENTS)
+    tables = {name: arrow(rows) for name, rows in TABLES.items()}
+    schedule, holds = arrow(SCHEDULE), arrow(ASSIGNMENTS)
     assert check(tables, schedule, holds) == check(TABLES, SCHEDULE, ASSIGNMENTS)
     for name in BREAKS:
         broken = apply_break(name, tables, schedule, holds, Random(1))
