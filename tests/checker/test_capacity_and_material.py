@@ -212,3 +212,11 @@ def test_consumption_of_started_work_is_in_stock_already() -> None:
     # No steel left, and none is needed; the part is there at 10.
     assert judge(tables, {"a": ("ma", 0, 10), "b": ("mb", 10, 15)}).valid
     assert found(judge(tables, {"a": ("ma", 0, 10), "b": ("mb", 9, 14)})) == {(7, "short")}
+
+
+def test_the_largest_stock_itself_is_allowed() -> None:
+    tables = items(a=(5, [("part", 3)]))
+    tables["items"] = [{"item": "part", "max_stock": 3}]
+    assert judge(tables, {"a": ("ma", 0, 5)}).valid
+    tables["items"][0]["max_stock"] = 2
+    assert found(judge(tables, {"a": ("ma", 0, 5)})) == {(7, "max_stock")}

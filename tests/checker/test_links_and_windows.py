@@ -258,3 +258,23 @@ def test_without_partial_nothing_is_left_out() -> None:
 
 def test_an_operation_that_is_not_listed_is_left_out() -> None:
     assert judge(order_of_two(), {"c": ("o", 0, 5)}).terms["unscheduled"] == 3
+
+
+def test_no_transport_inside_a_location_or_without_one() -> None:
+    tables = linked()
+    named = [{"from_location": key, "to_location": "hall", "duration": 9} for key in ("hall", "None")]
+    tables["transport"] = named
+    for place in ("hall", None):
+        tables["resources"][0]["location"] = place
+        tables["resources"][1]["location"] = "hall"
+        assert verdict(tables, 10) == set()
+
+
+def test_what_is_scheduled_in_part_is_named() -> None:
+    half = judge(order_of_two(), {"a": ("m", 0, 5), "b": NOT, "c": ("o", 0, 5)})
+    assert [(v.operation, v.other) for v in half.violations] == [("a", "b")]
+
+
+def test_a_left_out_operation_has_no_times() -> None:
+    report = judge(order_of_two(), {"a": (None, None, 5), "b": NOT, "c": ("o", 0, 5)})
+    assert found(report) == {(9, "unscheduled_times")}

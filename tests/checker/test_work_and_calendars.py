@@ -196,3 +196,10 @@ def test_a_holding_is_missing_or_too_many() -> None:
     assert found(judge(tables, {"a": ("m", 0, 5)}, assignments=rows * 2)) == {(2, "rows")}
     extra = {**rows[0], "requirement": "none such"}
     assert found(judge(tables, {"a": ("m", 0, 5)}, assignments=[*rows, extra])) == {(2, "extra")}
+
+
+def test_violations_say_where() -> None:
+    tables = plant({"a": ("m", 5)}, operations=SUSPEND, resources=[SAW], calendars=BREAK)
+    # The last instant of [5, 12) is 11.
+    assert judge(tables, {"a": ("m", 5, 12)}).violations[0].at == 11
+    assert found(judge(tables, {"a": ("m", 5, 5)})) == {(1, "interval")}

@@ -22,21 +22,6 @@ def order_of(plant: Plant, operation: Operation) -> Order:
     return found or Order(operation.order or operation.operation)
 
 
-def earliest_start(plant: Plant, operation: Operation) -> int:
-    """The latest of now and the releases of operation and order."""
-    releases = (operation.release, order_of(plant, operation).release)
-    return max([plant.now, *(release for release in releases if release is not None)])
-
-
-def latest_end(plant: Plant, operation: Operation) -> int | None:
-    """The earliest of the horizon and the deadlines that had not passed at now; ``None`` for no limit."""
-    deadlines = (operation.deadline, order_of(plant, operation).deadline)
-    limits = [deadline for deadline in deadlines if deadline is not None and deadline >= plant.now]
-    if plant.horizon_end is not None:
-        limits.append(plant.horizon_end)
-    return min(limits, default=None)
-
-
 def check_windows(plant: Plant, answer: Answer, report: Report) -> None:
     for placed in answer.in_order():
         if placed.started:
