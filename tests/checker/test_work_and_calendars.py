@@ -202,4 +202,4 @@ def test_violations_say_where() -> None:
     tables = plant({"a": ("m", 5)}, operations=SUSPEND, resources=[SAW], calendars=BREAK)
     # The last instant of [5, 12) is 11.
     assert judge(tables, {"a": ("m", 5, 12)}).violations[0].at == 11
-    assert found(judge(tables, {"a": ("m", 5, 5)})) == {(1, "interval")}
+    assert (1, "interval") in found(judge(tables, {"a": ("m", 5, 5)}))
