@@ -134,7 +134,16 @@ def _format_of(place: Path) -> str:
     known = ", ".join(sorted(filter(None, _BY_SUFFIX)))
     hint = f"Pass the folder that it lies in, or format=; known files: {known}."
     raise SopDataError(
-        [Finding("FILE_FORMAT", "error", place.name, found=f"suffix {suffix}", expected="a folder or an instance", hint=hint)]
+        [
+            Finding(
+                "FILE_FORMAT",
+                "error",
+                place.name,
+                found=f"suffix {suffix}",
+                expected="a folder or an instance",
+                hint=hint,
+            )
+        ]
     )
 
 

@@ -40,7 +40,9 @@ def read_csv(path: Path, table: str, options: ReadOptions, findings: list[Findin
     if data is None:
         return None
     if not data.strip():
-        findings.append(Finding("EMPTY_FILE", "error", table, found="no heading", expected="a row of column names"))
+        findings.append(
+            Finding("EMPTY_FILE", "error", table, found="no heading", expected="a row of column names")
+        )
         return None
     delimiter = options.delimiter or _delimiter(data, table)
     names = _header(data, delimiter, table, findings)
@@ -65,7 +67,9 @@ def _utf8(data: bytes, table: str, options: ReadOptions, findings: list[Finding]
         row = data.count(b"\n", 0, error.start)
         found = f"byte 0x{data[error.start]:02x}, not {error.encoding}"
         hint = "Pass encoding='cp1252' for files of older Windows programs."
-        findings.append(Finding("ENCODING", "error", table, max(0, row - 1), found=found, expected="UTF-8", hint=hint))
+        findings.append(
+            Finding("ENCODING", "error", table, max(0, row - 1), found=found, expected="UTF-8", hint=hint)
+        )
         return None
 
 
@@ -85,7 +89,9 @@ def _delimiter(data: bytes, table: str) -> str:
 
 
 def _header(data: bytes, delimiter: str, table: str, findings: list[Finding]) -> list[str]:
-    reader = csv.reader(io.StringIO(data[: 1 << 20].decode("utf-8", "ignore"), newline=""), delimiter=delimiter)
+    reader = csv.reader(
+        io.StringIO(data[: 1 << 20].decode("utf-8", "ignore"), newline=""), delimiter=delimiter
+    )
     fields = next(reader, [])
     names: list[str] = []
     for field in fields:
@@ -126,7 +132,9 @@ def _read_text(
             ),
         )
     except pa.ArrowInvalid as error:
-        findings.append(Finding("CSV_INVALID", "error", table, found=str(error)[:200], expected="rows of fields"))
+        findings.append(
+            Finding("CSV_INVALID", "error", table, found=str(error)[:200], expected="rows of fields")
+        )
         return None
     for row in ragged[:_SHOWN]:
         found = f"{row.actual_columns} fields: {row.text[:60]!r}"
@@ -149,7 +157,9 @@ def _named_columns(text: pa.Table, table: str, findings: list[Finding]) -> pa.Ta
             columns.setdefault(name, values)
         elif values.null_count < len(values):
             hint = "Maybe a delimiter inside a field is not quoted."
-            findings.append(Finding("MISSING_COLUMN", "error", table, found=f"no name over column {index + 1}", hint=hint))
+            findings.append(
+                Finding("MISSING_COLUMN", "error", table, found=f"no name over column {index + 1}", hint=hint)
+            )
     named = pa.table(columns)
     if not columns or not named.num_rows:
         return named

@@ -68,7 +68,8 @@ def typed_text(table: str, content: pa.Table, options: ReadOptions, findings: li
     loose = [
         name
         for name in content.column_names
-        if column_type(table, name) not in (None, "id", "text") and _is_string(content.schema.field(name).type)
+        if column_type(table, name) not in (None, "id", "text")
+        and _is_string(content.schema.field(name).type)
     ]
     if not loose:
         return content

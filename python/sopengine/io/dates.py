@@ -186,7 +186,9 @@ def _matching(text: pa.Array, order: DateOrder | None) -> tuple[npt.NDArray[np.b
     return best
 
 
-def _days(found: pa.StructArray, order: DateOrder | None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _days(
+    found: pa.StructArray, order: DateOrder | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     a, b, c = (_numbers(found, name) for name in "abc")
     turned = bool((a[a > 0] < 1000).any())
     if not turned:

@@ -27,12 +27,16 @@ def read_excel(path: Path, options: ReadOptions) -> dict[str, pa.Table]:
     try:
         from python_calamine import CalamineWorkbook
     except ImportError as error:
-        raise ImportError("reading spreadsheets needs the extra `excel`: pip install sopengine[excel]") from error
+        raise ImportError(
+            "reading spreadsheets needs the extra `excel`: pip install sopengine[excel]"
+        ) from error
     try:
         book = CalamineWorkbook.from_path(str(path))
     except Exception as error:
         found = str(error)[:200]
-        raise SopDataError([Finding("EXCEL_INVALID", "error", path.name, found=found, expected="a workbook")]) from error
+        raise SopDataError(
+            [Finding("EXCEL_INVALID", "error", path.name, found=found, expected="a workbook")]
+        ) from error
     findings: list[Finding] = []
     tables: dict[str, pa.Table] = {}
     for sheet in book.sheet_names:
@@ -51,11 +55,14 @@ def read_excel(path: Path, options: ReadOptions) -> dict[str, pa.Table]:
 def sheet_text(table: str, rows: list[list[Any]], findings: list[Finding]) -> pa.Table | None:
     """Cells of a sheet as a table of strings."""
     if not rows:
-        findings.append(Finding("EMPTY_FILE", "error", table, found="an empty sheet", expected="a row of headings"))
+        findings.append(
+            Finding("EMPTY_FILE", "error", table, found="an empty sheet", expected="a row of headings")
+        )
         return None
     names = ["_".join(str(cell).strip().lower().split()) for cell in rows[0]]
     names = [
-        plain if column_type(table, plain) else str(cell).strip() for plain, cell in zip(names, rows[0], strict=True)
+        plain if column_type(table, plain) else str(cell).strip()
+        for plain, cell in zip(names, rows[0], strict=True)
     ]
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         findings.append(Finding("DUPLICATE_COLUMN", "error", table, column=name, found="the heading twice"))

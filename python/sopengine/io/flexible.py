@@ -102,7 +102,9 @@ def _walk(numbers: Numbers, num_orders: int) -> tuple[np.ndarray, np.ndarray, np
         problem = "numbers left over" if at < len(values) else "numbers missing"
         line = int(numbers.lines[min(at, len(values) - 1)])
         expected = f"{num_orders} orders to fill the file exactly"
-        raise SopDataError([Finding("FILE_FORMAT", "error", numbers.name, line, found=problem, expected=expected)])
+        raise SopDataError(
+            [Finding("FILE_FORMAT", "error", numbers.name, line, found=problem, expected=expected)]
+        )
     head = np.asarray(heads, dtype=np.int64)
     options_of = numbers.values[head]
     operation = np.repeat(np.arange(len(head)), options_of)
@@ -116,5 +118,7 @@ def _count(numbers: Numbers, values: list[int], at: int, what: str) -> int:
         raise SopDataError([format_error(numbers.name, line, "the end of the file", f"a number of {what}")])
     if values[at] < 1:
         line = int(numbers.lines[at])
-        raise SopDataError([format_error(numbers.name, line, str(values[at]), f"a positive number of {what}")])
+        raise SopDataError(
+            [format_error(numbers.name, line, str(values[at]), f"a positive number of {what}")]
+        )
     return values[at]

@@ -44,7 +44,9 @@ def read_folder(path: Path, options: ReadOptions) -> dict[str, pa.Table]:
             continue
         if name in sources:
             found = f"{sources[name]} and {file.name}"
-            findings.append(Finding("DUPLICATE_TABLE", "error", name, found=found, expected="one file a table"))
+            findings.append(
+                Finding("DUPLICATE_TABLE", "error", name, found=found, expected="one file a table")
+            )
             continue
         sources[name] = file.name
         table = read_table(file, name, options, findings)

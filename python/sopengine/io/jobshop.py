@@ -66,12 +66,16 @@ def parse_jobshop(name: str, data: bytes) -> dict[str, pa.Table]:
 
 def _header(numbers: Numbers) -> tuple[int, int]:
     if len(numbers) < 2:
-        raise SopDataError([format_error(numbers.name, 1, f"{len(numbers)} numbers", "`orders machines` first")])
+        raise SopDataError(
+            [format_error(numbers.name, 1, f"{len(numbers)} numbers", "`orders machines` first")]
+        )
     line, (num_orders, num_machines) = int(numbers.lines[0]), numbers.values[:2].tolist()
     on_line = int(np.count_nonzero(numbers.lines == line))
     if on_line != 2 or num_orders < 1 or num_machines < 1:
         found = " ".join(map(str, numbers.values[:on_line][:6].tolist()))
-        raise SopDataError([format_error(numbers.name, line, found, "two positive numbers, `orders machines`")])
+        raise SopDataError(
+            [format_error(numbers.name, line, found, "two positive numbers, `orders machines`")]
+        )
     return num_orders, num_machines
 
 
@@ -91,7 +95,9 @@ def _pairs(numbers: Numbers, num_orders: int, num_machines: int) -> npt.NDArray[
         findings.append(format_error(numbers.name, line, found, f"{num_orders}, one an order"))
     for index in np.flatnonzero(counts % 2)[:20].tolist():
         found = f"{counts[index]} numbers"
-        findings.append(format_error(numbers.name, int(starts[index]), found, "pairs of machine and duration"))
+        findings.append(
+            format_error(numbers.name, int(starts[index]), found, "pairs of machine and duration")
+        )
     if findings:
         raise SopDataError(findings)
     order = np.repeat(np.arange(num_orders), counts // 2)
@@ -167,7 +173,9 @@ def _taillard(
         if len(block) != expected:
             line = int(block.lines[-1]) if len(block) else None
             found = f"{len(block)} numbers under `{match.group().decode().strip()}`"
-            raise SopDataError([format_error(name, line, found, f"{num_orders} x {num_machines} = {expected}")])
+            raise SopDataError(
+                [format_error(name, line, found, f"{num_orders} x {num_machines} = {expected}")]
+            )
         blocks[match is times] = block
     places = np.arange(num_orders * num_machines)
     machine, duration = blocks[False], blocks[True]

@@ -55,9 +55,7 @@ class Numbers:
         return len(self.values)
 
 
-def format_error(
-    name: str, line: int | None, found: str, expected: str, hint: str | None = None
-) -> Finding:
+def format_error(name: str, line: int | None, found: str, expected: str, hint: str | None = None) -> Finding:
     """Finding about the shape of an instance file."""
     return Finding("FILE_FORMAT", "error", table=name, row=line, found=found, expected=expected, hint=hint)
 
@@ -87,7 +85,9 @@ def _zip_member(path: Path) -> tuple[str, bytes]:
             with archive.open(members[0]) as stream:
                 return members[0].filename.rpartition("/")[2], stream.read(_MAX_BYTES + 1)
     except zipfile.BadZipFile as error:
-        raise SopDataError([format_error(path.name, None, "a damaged archive", "a zip file", str(error))]) from error
+        raise SopDataError(
+            [format_error(path.name, None, "a damaged archive", "a zip file", str(error))]
+        ) from error
 
 
 def strip_comments(data: bytes) -> bytes:

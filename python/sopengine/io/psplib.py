@@ -72,7 +72,9 @@ class _Stream:
         if self.at < len(self.values):
             line = int(self.numbers.lines[self.at])
             left = len(self.values) - self.at
-            raise SopDataError([format_error(self.numbers.name, line, f"{left} numbers left over", "the end")])
+            raise SopDataError(
+                [format_error(self.numbers.name, line, f"{left} numbers left over", "the end")]
+            )
 
 
 def _patterson(name: str, data: bytes) -> dict[str, pa.Table]:
@@ -99,7 +101,9 @@ def _single_mode(name: str, data: bytes) -> dict[str, pa.Table]:
             raise SopDataError([format_error(name, None, found, "renewable resources only")])
     renewable = _RENEWABLE.search(data)
     if renewable is None:
-        raise SopDataError([format_error(name, None, "no number of renewable resources", "`- renewable : 4`")])
+        raise SopDataError(
+            [format_error(name, None, "no number of renewable resources", "`- renewable : 4`")]
+        )
     num_resources = int(renewable.group(1))
     relations = _Stream(_section(name, data, rb"precedence relations"))
     requests = _Stream(_section(name, data, rb"requests/durations"))
@@ -141,14 +145,20 @@ def _tables(
     held = np.asarray(duration) > 0
     findings = [
         Finding(
-            "CAPACITY_TOO_SMALL", "error", name, id=f"a{row + 1}", found=f"demand {needs[row, column]} of r{column + 1}",
+            "CAPACITY_TOO_SMALL",
+            "error",
+            name,
+            id=f"a{row + 1}",
+            found=f"demand {needs[row, column]} of r{column + 1}",
             expected=f"at most {limits[column]}",
         )
         for row, column in np.argwhere((needs > limits) & held[:, None])[:20].tolist()
     ]
     top = max((after for row in successors for after in row), default=1)
     if top > len(duration):
-        findings.append(format_error(name, None, f"successor {top}", f"an activity from 1 to {len(duration)}"))
+        findings.append(
+            format_error(name, None, f"successor {top}", f"an activity from 1 to {len(duration)}")
+        )
     if findings:
         raise SopDataError(findings)
     activities = padded_ids("a", np.arange(1, len(duration) + 1))

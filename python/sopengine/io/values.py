@@ -46,9 +46,7 @@ class Conventions:
     decimal: str
 
 
-def convert_table(
-    table: str, text: pa.Table, options: ReadOptions, findings: list[Finding]
-) -> pa.Table:
+def convert_table(table: str, text: pa.Table, options: ReadOptions, findings: list[Finding]) -> pa.Table:
     """A table of strings with every known column in its type; problems are appended to `findings`."""
     conventions = _conventions(table, text, options, findings)
     columns = []
@@ -104,7 +102,9 @@ def wrong_values(table: str, column: str, text: pa.Array, parsed: Parsed) -> lis
     ]
     if len(places) > _SHOWN:
         found = f"{len(places) - _SHOWN} more"
-        findings.append(Finding("TYPE_MISMATCH", "error", table, column=column, found=found, expected=parsed.expected))
+        findings.append(
+            Finding("TYPE_MISMATCH", "error", table, column=column, found=found, expected=parsed.expected)
+        )
     return findings
 
 
@@ -118,9 +118,7 @@ def _hint(kind: str | None) -> str | None:
     return None
 
 
-def _conventions(
-    table: str, text: pa.Table, options: ReadOptions, findings: list[Finding]
-) -> Conventions:
+def _conventions(table: str, text: pa.Table, options: ReadOptions, findings: list[Finding]) -> Conventions:
     by_kind: dict[str, list[str]] = {}
     for name in text.column_names:
         by_kind.setdefault(column_type(table, name) or "text", []).append(name)
@@ -136,7 +134,9 @@ def _conventions(
                 Finding("DATES_AMBIGUOUS", "error", table, column=columns, found=str(error), hint=hint)
             )
             dates = "day_first"
-    amounts = [text.column(name).combine_chunks() for name in by_kind.get("quantity", []) + by_kind.get("number", [])]
+    amounts = [
+        text.column(name).combine_chunks() for name in by_kind.get("quantity", []) + by_kind.get("number", [])
+    ]
     decimal = options.decimal
     if decimal is None:
         decimal, doubtful = _decimal_mark(amounts)
