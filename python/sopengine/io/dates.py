@@ -1,4 +1,4 @@
-"""Text to instants, days, clock times and durations, without guessing.
+"""Text to instants, days and durations, without guessing.
 
 A date such as `03/04/2026` has two meanings. One value that only fits one of them (`25/04/2026`) settles it
 for the file; without such a value, or an option, the reader stops and says what to pass. Dotted dates
@@ -35,7 +35,6 @@ COMPACT: Final = r"^(?P<a>\d{4})(?P<mark>)(?P<b>\d{2})(?P<c>\d{2})" + _CLOCK.rep
 INTEGER: Final = r"^[+-]?\d{1,18}$"
 _PERIOD: Final = r"^(?P<sign>-?)P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?$"
 _HMS: Final = r"^(?P<sign>-?)(?P<h>\d+):(?P<m>[0-5]\d):(?P<s>[0-5]\d)$"
-_CLOCK_ONLY: Final = r"^(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?$"
 _SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -134,16 +133,6 @@ def parse_days(text: pa.Array, order: DateOrder | None) -> Parsed:
     days = seconds // 86_400_000_000_000
     mask = wrong | np.asarray(text.is_null())
     return Parsed(pa.array(days.astype(np.int32), mask=mask).cast(pa.date32()), wrong, expected)
-
-
-def parse_clock(text: pa.Array) -> Parsed:
-    """Local times of day, `06:00` or `06:00:00`; `24:00` closes a day and is read as `00:00`."""
-    matched, found = _fields(text, _CLOCK_ONLY)
-    seconds = _numbers(found, "h") * 3600 + _numbers(found, "m") * 60 + _numbers(found, "s")
-    missing = np.asarray(text.is_null())
-    wrong = ~missing & (~matched | (seconds > 86400))
-    values = pa.array((seconds % 86400).astype(np.int32), mask=missing | wrong).cast(pa.time32("s"))
-    return Parsed(values, wrong, "a time of day such as 06:00")
 
 
 def parse_durations(text: pa.Array, unit: DurationUnit | None) -> Parsed:

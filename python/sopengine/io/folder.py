@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sopengine.errors import Finding, SopDataError
 from sopengine.io.arrow import read_arrow
 from sopengine.io.csv import read_csv
-from sopengine.io.types import PLANT_TABLES, PROBLEM_TABLES, is_known_table
+from sopengine.io.types import is_known_table, plant_tables, problem_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,5 +83,5 @@ def kind_of(names: Collection[str], place: str) -> Kind:
 
 def belonging(kind: Kind, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """Only the tables of that kind; results that lie in the same folder are not input."""
-    allowed = PROBLEM_TABLES if kind == "problem" else PLANT_TABLES
+    allowed = problem_tables() if kind == "problem" else plant_tables()
     return {name: table for name, table in tables.items() if name in allowed}

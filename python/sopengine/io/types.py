@@ -15,17 +15,15 @@ quantity  an amount of an item or of capacity                 int64, or decimal1
 number    a fraction                                          float64
 boolean   a yes or no                                         bool
 date      a day of a local calendar                           date32
-clock     a local time of day                                 time32[s]
 ========  ==================================================  ==========================================
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+import functools
+from typing import Final, Literal, cast
 
-ColumnType = Literal[
-    "id", "text", "time", "duration", "integer", "quantity", "number", "boolean", "date", "clock"
-]
+ColumnType = Literal["id", "text", "time", "duration", "integer", "quantity", "number", "boolean", "date"]
 
 _PROBLEM: Final = {
     "problem": "now:time horizon_end:time timezone:text",
@@ -64,38 +62,6 @@ _PROBLEM: Final = {
     "baseline_members": "operation:id resource:id phase:text",
 }
 
-_PLANT: Final = {
-    "items": (
-        "item:id kind:text family:text uom:text scale:integer cost:integer price:integer lot_min:quantity"
-        " lot_multiple:quantity lot_max:quantity lead_time:duration safety_stock:quantity"
-    ),
-    "bom": "item:id component:id quantity:quantity scrap_ppm:integer valid_from:time valid_to:time",
-    "routings": "routing:id item:id priority:integer valid_from:time valid_to:time",
-    "steps": (
-        "routing:id step:id sequence:integer setup_time:duration run_time:duration run_quantity:quantity"
-        " fixed_time:duration scrap_ppm:integer transfer_quantity:quantity suspend:text setup_state:text"
-    ),
-    "step_resources": (
-        "routing:id step:id choice:id resource:id group:id role:text speed:number quantity:quantity phase:text"
-        " cost:integer"
-    ),
-    "work_orders": (
-        "work_order:id item:id quantity:quantity routing:id status:text release:time due:time priority:integer"
-    ),
-    "progress": (
-        "work_order:id step:id status:text started:time good:quantity scrap:quantity remaining:duration resource:id"
-    ),
-    "demands": (
-        "demand:id item:id location:id customer:id quantity:quantity due:time priority:integer kind:text status:text"
-    ),
-    "on_hand": "item:id location:id quantity:quantity",
-    "receipts": "receipt:id item:id location:id time:time quantity:quantity",
-    "shifts": (
-        "calendar:id weekdays:text start:clock end:clock capacity:quantity valid_from:date valid_to:date"
-    ),
-    "shift_exceptions": "calendar:id start:time end:time capacity:quantity",
-}
-
 # The output tables that are read back: a schedule to evaluate, with its assignments.
 _RESULT: Final = {
     "schedule": (
@@ -108,22 +74,43 @@ _RESULT: Final = {
 }
 
 
-def _parsed(*specs: dict[str, str]) -> dict[str, dict[str, ColumnType]]:
-    known = get_args(ColumnType)
+# The classes of a plant's specification in the words of this module; clock times stay text for the plant to read.
+_PLANT_CLASS: Final[dict[str, ColumnType]] = {
+    "money": "integer",
+    "ratio": "quantity",
+    "clock": "text",
+    "flag": "boolean",
+}
+
+
+@functools.cache
+def _columns() -> dict[str, dict[str, ColumnType]]:
+    """Every known table, what a Problem says first; read once, the plant's part from its own specification."""
+    from sopengine.plant.spec import SPEC
+
     tables: dict[str, dict[str, ColumnType]] = {}
-    for spec in specs:
+    for spec in (_PROBLEM, _RESULT):
         for table, text in spec.items():
-            for part in text.split():
-                column, _, kind = part.partition(":")
-                if kind not in known:
-                    raise AssertionError(f"{table}.{column}: no column type {kind!r}")
-                tables.setdefault(table, {})[column] = kind
+            pairs = (part.split(":") for part in text.split())
+            tables[table] = {column: cast("ColumnType", kind) for column, kind in pairs}
+    for table, plant in SPEC.items():
+        known = tables.setdefault(table, {})
+        for column in plant.columns:
+            kind = _PLANT_CLASS.get(column.kind, cast("ColumnType", column.kind))
+            known.setdefault(column.name, kind)
     return tables
 
 
-_COLUMNS: Final = _parsed(_PROBLEM, _PLANT, _RESULT)
-PROBLEM_TABLES: Final = frozenset(_PROBLEM)
-PLANT_TABLES: Final = frozenset(_PLANT) | {"resources", "groups", "changeovers", "matrices", "transport"}
+def problem_tables() -> frozenset[str]:
+    """Names of the tables of a Problem."""
+    return frozenset(_PROBLEM)
+
+
+def plant_tables() -> frozenset[str]:
+    """Names of the tables of a Plant."""
+    from sopengine.plant.spec import SPEC
+
+    return frozenset(SPEC)
 
 
 def column_type(table: str, column: str) -> ColumnType | None:
@@ -131,14 +118,14 @@ def column_type(table: str, column: str) -> ColumnType | None:
 
     Unknown columns are the user's own: readers keep them as text.
     """
-    return _COLUMNS.get(table, {}).get(column)
+    return _columns().get(table, {}).get(column)
 
 
 def columns_of(table: str) -> tuple[str, ...]:
     """Names of the known columns of a table, in the order of the specification."""
-    return tuple(_COLUMNS.get(table, {}))
+    return tuple(_columns().get(table, {}))
 
 
 def is_known_table(table: str) -> bool:
     """Whether a table of this name belongs to a Problem, a Plant or a result."""
-    return table in _COLUMNS
+    return table in _columns()

@@ -20,7 +20,6 @@ from sopengine.io.dates import (
     AmbiguousDates,
     Parsed,
     date_order,
-    parse_clock,
     parse_days,
     parse_durations,
     parse_times,
@@ -73,8 +72,6 @@ def _convert(
         parsed = parse_durations(text, options.duration_unit)
     elif kind == "date":
         parsed = parse_days(text, conventions.dates)
-    elif kind == "clock":
-        parsed = parse_clock(text)
     elif kind == "boolean":
         parsed = _booleans(text)
     else:

@@ -84,7 +84,9 @@ def gantt_svg(
     legend, legend_height = _legend(view, families, bool(late), bool(holdings.changeover.any()), frame, width)
     height = int(frame.bottom + _BOTTOM + legend_height)
     summary = f"{len(holdings):,} bars on {len(rows)} resources, {view.axis.instant_text(low)} to "
-    summary += f"{view.axis.instant_text(high)}; {len(late)} orders late"
+    summary += view.axis.instant_text(high)
+    if "order_results" in view.result:
+        summary += f"; {len(late):,} order{'' if len(late) == 1 else 's'} late"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="sop-g" role="img" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" style="max-width:100%;height:auto;background:#fff" '
@@ -250,7 +252,7 @@ def _bars(
             x = frame.x(end)
             shape += f'<path d="M{x:.1f} {y - 4:.1f}l-8 0 8 8z" fill="#c2313b"/>'
         parts.append(
-            f"<g>{shape}{_label(frame, operation, order, start, end, y, color)}<title>{_text(title)}</title></g>"
+            f"<g>{shape}{_label(view, frame, order or operation, resource, start, end, y, color)}<title>{_text(title)}</title></g>"
         )
     return parts
 
@@ -259,6 +261,9 @@ def _box(frame: _Frame, start: int, end: int, y: float, height: float, paint: st
     x = frame.x(start)
     wide = max(0.8, frame.x(end) - x)
     radius = 2.5 if wide > 6 else 0
+    if wide < 3:
+        # An edge would be wider than the bar and hide its color.
+        paint = paint.partition(" stroke")[0]
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{height:.1f}" rx="{radius}" {paint}/>'
 
 
@@ -274,11 +279,13 @@ def _run(
     return band + "".join(_box(frame, a, b, y, _BAR, paint) for a, b in parts)
 
 
-def _label(frame: _Frame, operation: str, order: str, start: int, end: int, y: float, color: str) -> str:
-    """The order's name where it fits inside the bar."""
-    name = order or operation
-    room = frame.x(end) - frame.x(start)
-    if 6.2 * len(name) + 8 > room:
+def _label(
+    view: View, frame: _Frame, name: str, resource: str, start: int, end: int, y: float, color: str
+) -> str:
+    """The name of the order where it fits into the longest unbroken part of the bar."""
+    parts = view.working(resource, start, end) or [(start, end)]
+    start, end = max(parts, key=lambda part: part[1] - part[0])
+    if 6.2 * len(name) + 8 > frame.x(end) - frame.x(start):
         return ""
     ink = "#fff" if _is_dark(color) else "#17212b"
     x = (frame.x(start) + frame.x(end)) / 2

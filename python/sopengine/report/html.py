@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sopengine.result import Result
 
 _SHOWN: Final = 50
+_LATE: Final = 12
 _STYLE: Final = """
 .sop{font:14px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#17212b;
 max-width:1160px;margin:0 auto}
@@ -126,10 +127,10 @@ def _late_section(view: View) -> str:
             axis.duration_text(each.tardiness) if each.tardiness else "",
             each.cause,
         )
-        for each in late[:_SHOWN]
+        for each in late[:_LATE]
     ]
     columns = ("Order", "Due", "Ends", "Late by", "Because of")
-    return f"<h2>Late orders ({len(late):,})</h2>{_table(columns, 'lllrl', rows)}{_more(len(late))}"
+    return f"<h2>Late orders ({len(late):,})</h2>{_table(columns, 'lllrl', rows)}{_more(len(late), _LATE)}"
 
 
 def _resource_section(view: View) -> str:
@@ -177,8 +178,8 @@ def _table(heads: Iterable[str], align: str, rows: Iterable[Iterable[str]]) -> s
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _more(count: int) -> str:
-    return f'<p class="note">and {count - _SHOWN:,} more</p>' if count > _SHOWN else ""
+def _more(count: int, shown: int = _SHOWN) -> str:
+    return f'<p class="note">and {count - shown:,} more</p>' if count > shown else ""
 
 
 def _text(value: str) -> str:
