@@ -33,7 +33,6 @@ def command(
     place = Path(out) / "plant"
     copy_plant(plant, place)
     source = load(str(place), None, None, None, None)
-    limits = {"time_limit": time_limit, "work_limit": work_limit}
     if source.plant is not None:
         from sopengine.sop.loop import run_plan
 
@@ -43,7 +42,9 @@ def command(
             source.plant, now=now, time_limit=plan_limit, work_limit=work_limit, threads=threads, seed=seed
         )
         write(plan_tables(outcome), Path(out) / "plan", "csv")
-    result = run(source, quiet=as_json, threads=threads, seed=seed, **limits)
+    result = run(
+        source, quiet=as_json, time_limit=time_limit, work_limit=work_limit, threads=threads, seed=seed
+    )
     written = save(source, result, Path(out) / "schedule", "csv")
     show(source, result, f"Demo plant {plant}", as_json, written)
     return exit_code(result)

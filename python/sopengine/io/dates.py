@@ -170,9 +170,8 @@ def _matching(text: pa.Array, order: DateOrder | None) -> tuple[npt.NDArray[np.b
     if order == "compact":
         patterns = [COMPACT, ISO]
     elif order in ("day_first", "month_first"):
-        patterns = [TURNED, ISO]
-    best = max((_fields(text, pattern) for pattern in patterns), key=lambda pair: int(pair[0].sum()))
-    return best
+        patterns = [ISO, TURNED]
+    return max((_fields(text, pattern) for pattern in patterns), key=lambda pair: int(pair[0].sum()))
 
 
 def _days(
@@ -212,10 +211,11 @@ def _offsets(
 ) -> tuple[npt.NDArray[np.int64], str | None]:
     """Offset of every value in seconds, and the zone of the column (None: all naive)."""
     zone = pc.utf8_upper(pc.fill_null(pc.struct_field(found, "zone"), ""))
+    zone = pc.replace_substring_regex(zone, r"^([+-]\d{2})(\d{2})$", r"\1:\2")
     written = [text for text in pc.unique(zone.filter(pa.array(matched))).to_pylist() if text]
     if not written:
         return np.zeros(len(matched), dtype=np.int64), None
-    digits = pc.replace_substring_regex(zone, r"^([+-])(\d{2}):?(\d{2})$", r"\1\2\3")
+    digits = pc.replace_substring(zone, ":", "")
     number = pc.if_else(pc.match_substring_regex(digits, r"^[+-]\d{4}$"), digits, "+0000")
     value = np.asarray(pc.cast(pc.replace_substring_regex(number, r"^\+", ""), pa.int64()))
     offset = np.sign(value) * (np.abs(value) // 100 * 3600 + np.abs(value) % 100 * 60)
@@ -223,7 +223,7 @@ def _offsets(
         return offset, timezone
     if len(written) > 1 or written[0] == "Z":
         return offset, "UTC"
-    return offset, written[0] if ":" in written[0] else f"{written[0][:3]}:{written[0][3:]}"
+    return offset, written[0]
 
 
 def _unit(nanos: npt.NDArray[np.int64]) -> tuple[str, int]:

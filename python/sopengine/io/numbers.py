@@ -34,7 +34,7 @@ _SPACE, _DIGIT, _SIGN, _OTHER = range(4)
 
 def _byte_classes() -> npt.NDArray[np.uint8]:
     table = np.full(256, _OTHER, dtype=np.uint8)
-    table[np.frombuffer(b" \t\n\v\f", dtype=np.uint8)] = _SPACE
+    table[np.frombuffer(b" \t\r\n\v\f", dtype=np.uint8)] = _SPACE
     table[np.frombuffer(b"0123456789", dtype=np.uint8)] = _DIGIT
     table[np.frombuffer(b"+-", dtype=np.uint8)] = _SIGN
     return table

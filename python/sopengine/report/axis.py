@@ -80,7 +80,7 @@ class TimeAxis:
         if not self.temporal:
             return f"{ticks:,}"
         sign, rest = ("-" if ticks < 0 else ""), abs(ticks)
-        parts = []
+        parts: list[tuple[int, str]] = []
         for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"), (1, "s")):
             count, rest = divmod(rest, size)
             if count or parts:
@@ -95,9 +95,8 @@ class TimeAxis:
             step = _round_step(span, room)
             first = -(-low // step) * step
             return [Tick(at, f"{at:,}", False) for at in range(first, high + 1, step)]
-        step = next((step for step in _STEPS if span <= step * room), None)
-        if step is None:
-            step = -(-span // (room * 364 * _DAY)) * 364 * _DAY
+        widest = -(-span // (room * 364 * _DAY)) * 364 * _DAY
+        step = next((step for step in _STEPS if span <= step * room), widest)
         return list(self._clock_ticks(low, high, step))
 
     def days(self, low: int, high: int) -> list[Tick]:
