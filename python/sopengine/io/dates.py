@@ -171,7 +171,14 @@ def _matching(text: pa.Array, order: DateOrder | None) -> tuple[npt.NDArray[np.b
         patterns = [COMPACT, ISO]
     elif order in ("day_first", "month_first"):
         patterns = [ISO, TURNED]
-    return max((_fields(text, pattern) for pattern in patterns), key=lambda pair: int(pair[0].sum()))
+    sample = pc.drop_null(text).slice(0, 1)
+    patterns.sort(key=lambda pattern: not _fields(sample, pattern)[0].any())
+    best = _fields(text, patterns[0])
+    needed = len(text) - text.null_count
+    for pattern in patterns[1:]:
+        if int(best[0].sum()) < needed:
+            best = max(best, _fields(text, pattern), key=lambda pair: int(pair[0].sum()))
+    return best
 
 
 def _days(

@@ -29,7 +29,8 @@ _PROBLEM: Final = {
     "problem": "now:time horizon_end:time timezone:text",
     "orders": "order:id release:time due:time deadline:time weight:integer earliness_weight:integer",
     "operations": (
-        "operation:id order:id sequence:integer release:time deadline:time suspend:text setup_state:text batch:id"
+        "operation:id order:id sequence:integer release:time deadline:time"
+        " suspend:text setup_state:text batch:id"
     ),
     "setup_states": "operation:id attribute:text value:text",
     "modes": "operation:id mode:id resource:id quantity:quantity duration:duration cost:integer",
@@ -37,7 +38,8 @@ _PROBLEM: Final = {
         "requirement:id operation:id mode:id resource:id group:id quantity:quantity phase:text breaks:text"
     ),
     "resources": (
-        "resource:id kind:text capacity:quantity calendar:id changeover_matrix:id cost_per_hour:integer location:id"
+        "resource:id kind:text capacity:quantity calendar:id"
+        " changeover_matrix:id cost_per_hour:integer location:id"
     ),
     "resource_states": "resource:id attribute:text value:text",
     "groups": "group:id member:id priority:integer",
@@ -65,7 +67,8 @@ _PROBLEM: Final = {
 # The output tables that are read back: a schedule to evaluate, with its assignments.
 _RESULT: Final = {
     "schedule": (
-        "operation:id order:id mode:id resource:id changeover_start:time changeover_end:time start:time end:time"
+        "operation:id order:id mode:id resource:id changeover_start:time"
+        " changeover_end:time start:time end:time"
         " status:text pinned:boolean critical:boolean slack:duration"
     ),
     "assignments": (
@@ -74,7 +77,7 @@ _RESULT: Final = {
 }
 
 
-# The classes of a plant's specification in the words of this module; clock times stay text for the plant to read.
+# The classes of a plant's specification in the words of this module; the plant reads clock times itself.
 _PLANT_CLASS: Final[dict[str, ColumnType]] = {
     "money": "integer",
     "ratio": "quantity",
@@ -85,7 +88,7 @@ _PLANT_CLASS: Final[dict[str, ColumnType]] = {
 
 @functools.cache
 def _columns() -> dict[str, dict[str, ColumnType]]:
-    """Every known table, what a Problem says first; read once, the plant's part from its own specification."""
+    """Every known table, what a Problem says first; the plant's part comes from its own specification."""
     from sopengine.plant.spec import SPEC
 
     tables: dict[str, dict[str, ColumnType]] = {}

@@ -150,7 +150,8 @@ def _decimal_mark(columns: list[pa.Array]) -> tuple[str, str | None]:
     for text in columns:
         marked = pc.drop_null(pc.unique(text.filter(pc.match_substring_regex(text, "[.,]"))))
         for mark, other in ((".", ","), (",", ".")):
-            proof = rf"^[+-]?(\d{{1,3}}(\{other}\d{{3}})+\{mark}\d+|0*\{mark}\d+|\d+\{mark}(\d{{1,2}}|\d{{4,}})|\d{{4,}}\{mark}\d+)$"
+            grouped = rf"\d{{1,3}}(\{other}\d{{3}})+\{mark}\d+"
+            proof = rf"^[+-]?({grouped}|0*\{mark}\d+|\d+\{mark}(\d{{1,2}}|\d{{4,}})|\d{{4,}}\{mark}\d+)$"
             if pc.any(pc.match_substring_regex(marked, proof)).as_py():
                 certain.add(mark)
         commas = marked.filter(pc.match_substring_regex(marked, r"^[+-]?[1-9]\d{0,2},\d{3}$"))

@@ -69,23 +69,23 @@ def resource_figures(view: View) -> list[ResourceFigures]:
     low, high = span_of(view)
     low = low if view.now is None else view.now
     figures = []
-    for name in sorted(set(holdings.resource.tolist())):
-        mine = holdings.take(np.flatnonzero(holdings.resource == name))
-        capacity = view.capacity.get(name, 1)
-        open_time = sum(end - start for start, end in view.working(name, low, high)) * capacity
-        busy = [0, 0]
-        for start, end, changeover, quantity in zip(
-            mine.start.tolist(),
-            mine.end.tolist(),
-            mine.changeover.tolist(),
-            mine.quantity.tolist(),
-            strict=True,
-        ):
-            parts = view.working(name, max(start, low), end) if end > low else []
-            busy[changeover] += sum(b - a for a, b in parts) * quantity
+    for code, name in enumerate(holdings.names):
+        mine = holdings.take(np.flatnonzero(holdings.resource == code))
+        if len(mine) == 0:
+            continue
+        start, end = np.maximum(mine.start, low), np.maximum(mine.end, low)
+        busy = (view.open_until(name, end) - view.open_until(name, start)) * mine.quantity
+        window = view.open_until(name, np.asarray([low, high]))
         changeovers = int(mine.changeover.sum())
         figures.append(
-            ResourceFigures(name, len(mine) - changeovers, changeovers, busy[0], busy[1], open_time)
+            ResourceFigures(
+                name,
+                len(mine) - changeovers,
+                changeovers,
+                int(busy[~mine.changeover].sum()),
+                int(busy[mine.changeover].sum()),
+                int(window[1] - window[0]) * view.capacity.get(name, 1),
+            )
         )
     return sorted(figures, key=lambda each: (-each.utilization, each.resource))
 

@@ -32,10 +32,12 @@ max-width:1160px;margin:0 auto}
 .sop .kpi b{display:block;font-size:18px;font-weight:600;font-variant-numeric:tabular-nums}
 .sop .kpi span{color:#5c6975;font-size:12px}.sop .kpi.bad b{color:#c2313b}
 .sop table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;background:#fff}
-.sop th{font-size:12px;color:#5c6975;font-weight:600;text-align:left;border-bottom:1px solid #c3cad2;padding:5px 10px}
+.sop th{font-size:12px;color:#5c6975;font-weight:600;text-align:left;
+border-bottom:1px solid #c3cad2;padding:5px 10px}
 .sop td{border-bottom:1px solid #edf0f3;padding:5px 10px;text-align:left;color:#17212b}
 .sop td.r,.sop th.r{text-align:right}
-.sop .bar{display:inline-block;vertical-align:middle;width:120px;height:9px;border-radius:5px;background:#edf0f3;
+.sop .bar{display:inline-block;vertical-align:middle;width:120px;height:9px;border-radius:5px;
+background:#edf0f3;
 margin-right:8px;overflow:hidden}
 .sop .bar i{display:block;float:left;height:9px;background:#4e79a7}.sop .bar i.c{background:#9aa5b1}
 .sop .scroll{overflow-x:auto;border:1px solid #e0e4e9;border-radius:8px;background:#fff}
@@ -61,7 +63,8 @@ def report_html(problem: Mapping[str, pa.Table], result: Result, title: str = "S
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{_text(title)}</title><style>body{{margin:28px 20px;background:#f7f8fa}}{_STYLE}</style></head>"
+        f"<title>{_text(title)}</title>"
+        f"<style>body{{margin:28px 20px;background:#f7f8fa}}{_STYLE}</style></head>"
         f'<body><main class="sop">\n{body}\n</main></body></html>\n'
     )
 

@@ -17,19 +17,21 @@ import pyarrow.compute as pc
 from sopengine.report.axis import TimeAxis, axis_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
 
 _FOREVER: Final = 2**62
+_ARRAYS: Final = ("operation", "resource", "changeover", "start", "end", "quantity")
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Holdings of resources as parallel arrays, ordered by start, then operation."""
+    """Holdings of resources as parallel arrays, ordered by start; a resource is its place in `names`."""
 
+    names: list[str]
     operation: npt.NDArray[np.object_]
-    resource: npt.NDArray[np.object_]
+    resource: npt.NDArray[np.int64]
     changeover: npt.NDArray[np.bool_]
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
@@ -40,7 +42,11 @@ class Holdings:
 
     def take(self, rows: Any) -> Holdings:
         """The holdings of these rows."""
-        return Holdings(*(getattr(self, name)[rows] for name in self.__slots__))
+        return Holdings(self.names, *(getattr(self, name)[rows] for name in _ARRAYS))
+
+    def of(self, name: str) -> Holdings:
+        """The holdings of one resource."""
+        return self.take(np.flatnonzero(self.resource == self.names.index(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,11 @@ class View:
         end, _ = self.axis.instants(table.column("end"))
         quantity = table.column("quantity") if "quantity" in table.column_names else None
         count = table.num_rows
+        names, resource = _codes(table.column("resource"))
         everything = Holdings(
+            names,
             _texts(table.column("operation")),
-            _texts(table.column("resource")),
+            resource,
             np.asarray(pc.fill_null(pc.equal(table.column("phase").cast(pa.string()), "changeover"), False)),
             start,
             end,
@@ -102,8 +110,9 @@ class View:
         table = self._table("schedule")
         if table.num_rows == 0:
             none = np.empty(0, dtype=np.int64)
-            return Holdings(none.astype(object), none.astype(object), none.astype(bool), none, none, none)
-        operation, resource = _texts(table.column("operation")), _texts(table.column("resource"))
+            return Holdings([], none.astype(object), none, none.astype(bool), none, none, none)
+        operation = _texts(table.column("operation"))
+        names, resource = _codes(table.column("resource"))
         parts = []
         for changeover, first, last in (
             (False, "start", "end"),
@@ -113,49 +122,37 @@ class View:
                 continue
             start, valid = self.axis.instants(table.column(first))
             end, _ = self.axis.instants(table.column(last))
-            kept = valid & (end > start) & np.asarray(table.column("resource").is_valid())
+            kept = valid & (end > start) & (resource >= 0)
             size = int(kept.sum())
-            parts.append(
-                Holdings(
-                    operation[kept],
-                    resource[kept],
-                    np.full(size, changeover),
-                    start[kept],
-                    end[kept],
-                    np.ones(size, dtype=np.int64),
-                )
-            )
-        merged = [np.concatenate([getattr(part, name) for part in parts]) for name in Holdings.__slots__]
-        return _in_time_order(Holdings(*merged))
+            unit = np.ones(size, dtype=np.int64)
+            kind = np.full(size, changeover)
+            parts.append((operation[kept], resource[kept], kind, start[kept], end[kept], unit))
+        merged = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+        return _in_time_order(Holdings(names, *merged))
 
-    @cached_property
-    def order_of(self) -> dict[str, str]:
-        """Order of each operation that has one."""
+    def orders_of(self, operations: Iterable[str]) -> dict[str, str]:
+        """Order of each of these operations that has one."""
+        wanted = pa.array(sorted(set(operations)), pa.string())
         for table in (self._table("schedule"), self.problem.get("operations", pa.table({}))):
             if "order" in table.column_names and "operation" in table.column_names:
-                pairs = zip(_texts(table.column("operation")), _texts(table.column("order")), strict=True)
-                return {operation: order for operation, order in pairs if order is not None}
+                return _lookup(table, "operation", "order", wanted)
         return {}
 
-    @cached_property
-    def family_of(self) -> dict[str, str]:
-        """What an operation is colored by: family or item of its order, else setup state, else order."""
-        orders = self.problem.get("orders", pa.table({}))
+    def families_of(self, operations: Iterable[str], orders: Mapping[str, str]) -> dict[str, str]:
+        """What operations are colored by: family or item of the order, else setup state, else order."""
+        table = self.problem.get("orders", pa.table({}))
         for name in ("family", "item"):
-            if name in orders.column_names:
-                of_order = dict(zip(_texts(orders.column("order")), _texts(orders.column(name)), strict=True))
-                return {
-                    operation: of_order[order]
-                    for operation, order in self.order_of.items()
-                    if of_order.get(order) is not None
-                }
-        operations = self.problem.get("operations", pa.table({}))
-        if "setup_state" in operations.column_names:
-            column = operations.column("setup_state")
-            if column.null_count < len(column):
-                pairs = zip(_texts(operations.column("operation")), _texts(column), strict=True)
-                return {operation: state for operation, state in pairs if state is not None}
-        return self.order_of
+            if name in table.column_names:
+                known = _lookup(table, "order", name, pa.array(sorted(set(orders.values())), pa.string()))
+                return {operation: known[order] for operation, order in orders.items() if order in known}
+        table = self.problem.get("operations", pa.table({}))
+        if "setup_state" in table.column_names:
+            states = _lookup(
+                table, "operation", "setup_state", pa.array(sorted(set(operations)), pa.string())
+            )
+            if states:
+                return states
+        return dict(orders)
 
     @cached_property
     def capacity(self) -> dict[str, int]:
@@ -209,6 +206,16 @@ class View:
         low = int(np.searchsorted(rows[:, 1], start, side="right"))
         high = int(np.searchsorted(rows[:, 0], end, side="left"))
         return [(max(start, int(a)), min(end, int(b))) for a, b in rows[low:high]]
+
+    def open_until(self, resource: str, at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Open time of the resource up to each instant, from a fixed origin: differences are what counts."""
+        rows = self.open_time.get(resource)
+        if rows is None or len(rows) == 0:
+            return at if rows is None else np.zeros_like(at)
+        before = np.concatenate(([0], np.cumsum(np.minimum(rows[:, 1], _FOREVER) - rows[:, 0])[:-1]))
+        row = np.searchsorted(rows[:, 0], at, side="right") - 1
+        inside = np.minimum(at, rows[row, 1]) - rows[row, 0]
+        return np.where(row < 0, 0, before[row] + inside)
 
     def closed(self, resource: str, low: int, high: int) -> list[tuple[int, int]]:
         """Parts of `[low, high)` in which the resource is closed."""
@@ -277,6 +284,25 @@ def _texts(column: pa.ChunkedArray) -> npt.NDArray[np.object_]:
     values = column.cast(pa.string()).to_numpy(zero_copy_only=False)
     texts: npt.NDArray[np.object_] = np.asarray(values, dtype=object)
     return texts
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """The different names of a column, sorted, and the place of each row's name there; -1 for null."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    column = column.cast(pa.string())
+    names = sorted(pc.drop_null(pc.unique(column)).to_pylist())
+    codes = pc.index_in(column, value_set=pa.array(names, pa.string()))
+    return names, np.asarray(pc.fill_null(codes, -1)).astype(np.int64)
+
+
+def _lookup(table: pa.Table, key: str, value: str, wanted: pa.Array) -> dict[str, str]:
+    """Values of the wanted keys, where there is one; only the wanted rows become Python objects."""
+    keys = table.column(key)
+    keys = keys.cast(keys.type.value_type) if pa.types.is_dictionary(keys.type) else keys
+    rows = table.select([key, value]).filter(pc.is_in(keys.cast(pa.string()), value_set=wanted))
+    pairs = zip(_texts(rows.column(key)), _texts(rows.column(value)), strict=True)
+    return {name: text for name, text in pairs if text is not None}
 
 
 def _integers(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:

@@ -16,7 +16,9 @@ class FakeProblem:
     def __init__(self, scale=None, **tables):
         self.tables = tables
         self.scale = scale
-        self.findings = pa.table({"severity": ["warning"], "check": ["DUE_IN_PAST"], "table": ["orders"], "id": ["A"]})
+        self.findings = pa.table(
+            {"severity": ["warning"], "check": ["DUE_IN_PAST"], "table": ["orders"], "id": ["A"]}
+        )
 
     def summary(self):
         return {"operations": self.tables["operations"].num_rows, "kernel": "plain"}
@@ -43,7 +45,9 @@ class Engine:
 
     def solve(self, problem, **options):
         self.calls.append((problem, options))
-        report = types.SimpleNamespace(elapsed_s=0.1, levels=[9], objective={"makespan": 9}, bound=[None], work=10)
+        report = types.SimpleNamespace(
+            elapsed_s=0.1, levels=[9], objective={"makespan": 9}, bound=[None], work=10
+        )
         keep_going = options["on_progress"](report)
         if self.interrupt:
             os.kill(os.getpid(), signal.SIGINT)
@@ -60,7 +64,9 @@ class Engine:
         tables = {} if self.reason == "infeasible" else {"schedule": table}
         if self.violations:
             rows = range(self.violations)
-            tables["violations"] = pa.table({"rule": [2 for _ in rows], "operation": ["a"] * len(rows), "detail": ["x"] * len(rows)})
+            tables["violations"] = pa.table(
+                {"rule": [2 for _ in rows], "operation": ["a"] * len(rows), "detail": ["x"] * len(rows)}
+            )
         stats = {"wall_s": 0.2, "first_schedule_s": 0.1, "work": 10, "threads": 2, "seed": 0}
         return Result(tables, {"makespan": 9}, [9], [9], Termination(self.reason, limit, ""), stats, problem)
 
@@ -75,7 +81,11 @@ def module(monkeypatch, name, **contents):
 def engine(monkeypatch):
     fake = Engine()
     module(monkeypatch, "sopengine.problem", Problem=FakeProblem)
-    module(monkeypatch, "sopengine.solve", verify=lambda problem, result: pa.table({"rule": pa.array([], pa.int64())}))
+    module(
+        monkeypatch,
+        "sopengine.solve",
+        verify=lambda problem, result: pa.table({"rule": pa.array([], pa.int64())}),
+    )
     monkeypatch.setattr(sopengine, "solve", fake.solve, raising=False)
     monkeypatch.setattr(sopengine, "evaluate", fake.evaluate, raising=False)
     plant = sys.modules.get("sopengine.plant") or __import__("sopengine.plant", fromlist=["plant"])

@@ -32,11 +32,18 @@ def test_solve_prints_a_page(engine, shop, capsys):
 def test_solve_passes_every_option_on(engine, shop, tmp_path, capsys):
     pa.parquet.write_table(pa.table({"operation": ["j1-1"], "start": [3]}), tmp_path / "schedule.parquet")
     arguments = ["--work-limit", "500", "--threads", "2", "--seed", "7", "--baseline", str(tmp_path)]
-    assert main(["solve", shop, *arguments, "--objective", '[{"tardiness": 1}, {"makespan": 2}]', "--json"]) == 0
+    assert (
+        main(["solve", shop, *arguments, "--objective", '[{"tardiness": 1}, {"makespan": 2}]', "--json"]) == 0
+    )
     options = engine.calls[0][1]
     assert options["objective"] == [{"tardiness": 1}, {"makespan": 2}]
     assert options["baseline"].to_pylist() == [{"operation": "j1-1", "start": 3}]
-    assert (options["time_limit"], options["work_limit"], options["threads"], options["seed"]) == (None, 500, 2, 7)
+    assert (options["time_limit"], options["work_limit"], options["threads"], options["seed"]) == (
+        None,
+        500,
+        2,
+        7,
+    )
     value = one_json(capsys)
     assert (value["makespan"], value["verified"], value["reason"]) == (9, True, "optimal")
 
@@ -104,7 +111,10 @@ def test_wrong_usage_is_two(engine, shop, tmp_path, capsys, arguments):
 
 def test_plant_is_compiled_and_lifted(engine, plant, tmp_path, capsys):
     assert main(["solve", plant, "--out", str(tmp_path / "out"), "--format", "csv"]) == 0
-    assert (tmp_path / "out" / "plant" / "work_order_schedule.csv").read_text().split() == ['"work_order"', '"W"']
+    assert (tmp_path / "out" / "plant" / "work_order_schedule.csv").read_text().split() == [
+        '"work_order"',
+        '"W"',
+    ]
 
 
 def test_plant_now(plant):
@@ -125,7 +135,9 @@ def test_plant_now(plant):
 
 def test_evaluate(engine, shop, tmp_path, capsys):
     pa.parquet.write_table(pa.table({"operation": ["a"]}), tmp_path / "schedule.parquet")
-    pa.parquet.write_table(pa.table({"operation": ["a"], "resource": ["M"]}), tmp_path / "assignments.parquet")
+    pa.parquet.write_table(
+        pa.table({"operation": ["a"], "resource": ["M"]}), tmp_path / "assignments.parquet"
+    )
     assert main(["evaluate", shop, str(tmp_path), "--json"]) == 0
     assert one_json(capsys)["num_violations"] == 0
     assert engine.calls[0][1]["assignments"].num_rows == 1
@@ -179,7 +191,12 @@ def test_demo(engine, planner, plant, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sopengine.cli.demo.files", lambda name: package)
     assert main(["demo", str(tmp_path / "out")]) == 0
     assert "Demo plant small: optimal" in capsys.readouterr().out
-    for name in ("plant/work_orders.csv", "plan/production.csv", "schedule/schedule.csv", "schedule/report.html"):
+    for name in (
+        "plant/work_orders.csv",
+        "plan/production.csv",
+        "schedule/schedule.csv",
+        "schedule/report.html",
+    ):
         assert (tmp_path / "out" / name).exists()
 
 
@@ -227,7 +244,11 @@ def test_progress_line():
     console = Console(file=io.StringIO(), width=160)
     progress = Progress(shown=True, console=console)
     report = types.SimpleNamespace(
-        elapsed_s=1.25, levels=[3, 1200], objective={"late_orders": 3, "makespan": 1200}, bound=[0, None], work=98765
+        elapsed_s=1.25,
+        levels=[3, 1200],
+        objective={"late_orders": 3, "makespan": 1200},
+        bound=[0, None],
+        work=98765,
     )
     console.print(progress.line(report))
     text = console.file.getvalue()

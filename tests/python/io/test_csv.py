@@ -106,7 +106,9 @@ def test_contradicting_dates(tmp_path):
     assert "in one file" in findings[0].found
 
 
-@pytest.mark.parametrize("value", ["30/02/2026", "2026-13-01", "2026-02-29", "2026-01-01 25:00", "soon", "2026-01-01 10:61"])
+@pytest.mark.parametrize(
+    "value", ["30/02/2026", "2026-13-01", "2026-02-29", "2026-01-01 25:00", "soon", "2026-01-01 10:61"]
+)
 def test_impossible_dates_name_the_row(tmp_path, value):
     checks, findings = bad(tmp_path, "orders", f"order;due\n1;2026-01-31\n2;{value}\n", dates=None)
     assert checks == ["TYPE_MISMATCH"]
@@ -114,7 +116,9 @@ def test_impossible_dates_name_the_row(tmp_path, value):
 
 
 def test_leap_day(tmp_path):
-    assert good(tmp_path, "orders", "order;due\n1;2028-02-29\n").column("due").to_pylist() == [at(2028, 2, 29)]
+    assert good(tmp_path, "orders", "order;due\n1;2028-02-29\n").column("due").to_pylist() == [
+        at(2028, 2, 29)
+    ]
 
 
 def test_compact_days_only_when_asked(tmp_path):
@@ -154,7 +158,9 @@ def seconds(column):
 def test_durations(tmp_path):
     head = "operation;resource;duration\n"
     assert good(tmp_path, "modes", head + "a;m;90\n").column("duration").type == pa.int64()
-    column = good(tmp_path, "modes", head + "a;m;PT1H30M\nb;m;P1DT1S\nc;m;01:30:00\nd;m;100:00:01\n").column("duration")
+    column = good(tmp_path, "modes", head + "a;m;PT1H30M\nb;m;P1DT1S\nc;m;01:30:00\nd;m;100:00:01\n").column(
+        "duration"
+    )
     assert column.type == pa.duration("s")
     assert seconds(column) == [5400, 86401, 5400, 360001]
     column = good(tmp_path, "modes", head + "a;m;90\n", duration_unit="min").column("duration")

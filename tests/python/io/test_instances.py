@@ -200,7 +200,10 @@ def test_project_forms_agree(text):
         (PATTERSON.replace(b"5 2 0 1 4", b"5 2 0 1 7"), "a successor, 1 to 4"),
         (PATTERSON[:-9], "the end of the block"),
         (PATTERSON + b"1 2\n", "2 numbers left over"),
-        (SINGLE.replace(b"nonrenewable              :  0", b"nonrenewable              :  2"), "renewable resources only"),
+        (
+            SINGLE.replace(b"nonrenewable              :  0", b"nonrenewable              :  2"),
+            "renewable resources only",
+        ),
         (SINGLE.replace(b"  2      1     5", b"  3      1     5"), "activities in rising order"),
         (SINGLE.replace(b"REQUESTS/DURATIONS", b"OTHER"), "section requests"),
     ],

@@ -68,7 +68,9 @@ def test_folder_without_a_problem(tmp_path):
 def test_plant_is_told_by_its_tables(tmp_path):
     pytest.importorskip("sopengine.plant.spec")
     (tmp_path / "work_orders.csv").write_text("work_order;item;quantity\n0007;A;1,5\n")
-    (tmp_path / "shifts.csv").write_text("calendar;weekdays;start;end;valid_from\nC;Mon-Fri;6:00;24:00;2026-01-05\n")
+    (tmp_path / "shifts.csv").write_text(
+        "calendar;weekdays;start;end;valid_from\nC;Mon-Fri;6:00;24:00;2026-01-05\n"
+    )
     kind, tables = read_tables(tmp_path)
     assert kind == "plant"
     assert tables["work_orders"].column("work_order").to_pylist() == ["0007"]
@@ -187,7 +189,9 @@ def test_workbook(tmp_path):
         {"operation": "0010", "order": "4711"},
         {"operation": "0020", "order": "4711"},
     ]
-    assert tables["orders"].to_pylist() == [{"order": "4711", "due": dt.datetime(2026, 1, 5, 6, 30), "weight": 2}]
+    assert tables["orders"].to_pylist() == [
+        {"order": "4711", "due": dt.datetime(2026, 1, 5, 6, 30), "weight": 2}
+    ]
     assert tables["modes"].column("duration").cast(pa.int64()).to_pylist() == [3600, 7200]
 
 

@@ -51,7 +51,9 @@ def plant(num_orders=14, seed=4, hostile=False):
             first = first or start
             common = {"operation": operation, "resource": resource, "requirement": None}
             if begin is not None:
-                assignments.append({**common, "phase": "changeover", "start": begin, "end": finish, "quantity": 1})
+                assignments.append(
+                    {**common, "phase": "changeover", "start": begin, "end": finish, "quantity": 1}
+                )
             assignments.append({**common, "phase": "run", "start": start, "end": end, "quantity": 1})
             assignments.append(
                 {**common, "resource": "Operators", "phase": "run", "start": start, "end": end, "quantity": 1}
@@ -99,9 +101,7 @@ def tables(schedule, assignments, order_rows, reasons):
     span = pa.duration("s")
 
     def table(rows, names):
-        return pa.table(
-            {name: pa.array([row[name] for row in rows], stamped.get(name)) for name in names}
-        )
+        return pa.table({name: pa.array([row[name] for row in rows], stamped.get(name)) for name in names})
 
     orders = [row[0] for row in order_rows]
     family = {row["order"]: row["family"] for row in schedule}
@@ -186,5 +186,10 @@ def shop(num_orders=6, num_resources=6, seed=1):
     schedule = pa.table(dict(zip(names, columns, strict=True)))
     makespan = max(columns[4])
     return {}, Result(
-        {"schedule": schedule}, {"makespan": makespan}, [makespan], [None], Termination("feasible", "time"), {}
+        {"schedule": schedule},
+        {"makespan": makespan},
+        [makespan],
+        [None],
+        Termination("feasible", "time"),
+        {},
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -38,7 +39,13 @@ def test_every_holding_of_a_unary_resource_is_a_bar():
 
 def test_bars_are_where_the_times_are():
     schedule = pa.table(
-        {"operation": ["a", "b"], "order": ["A", "A"], "resource": ["M", "M"], "start": [0, 500], "end": [250, 1000]}
+        {
+            "operation": ["a", "b"],
+            "order": ["A", "A"],
+            "resource": ["M", "M"],
+            "start": [0, 500],
+            "end": [250, 1000],
+        }
     )
     svg = gantt_svg(View({}, {"schedule": schedule}))
     bars = {}
@@ -62,7 +69,11 @@ def test_dropped_bars_and_rows_are_confessed():
 
 def test_hostile_ids_are_only_text():
     problem, result = sample_week.plant(hostile=True)
-    for page in (report_html(problem, result), fragment(problem, result), gantt_svg(View(problem, result.tables))):
+    for page in (
+        report_html(problem, result),
+        fragment(problem, result),
+        gantt_svg(View(problem, result.tables)),
+    ):
         assert "<script" not in page
         assert "&lt;script&gt;" in page
         assert "\x00" not in page
@@ -86,7 +97,7 @@ def test_late_orders_are_marked_and_explained():
         assert each.order in page
     assert late[0].cause.startswith("waits for resource Paint line (")
     svg = gantt_svg(View(problem, result.tables))
-    assert len(re.findall(r'l-8 0 8 8z', svg)) == len(late)
+    assert len(re.findall(r"l-8 0 8 8z", svg)) == len(late)
 
 
 def test_unscheduled_orders_come_first():
@@ -102,7 +113,10 @@ def test_unscheduled_orders_come_first():
     )
     schedule = pa.table({"operation": ["a"], "resource": ["M"], "start": [0], "end": [9]})
     late = View({}, {"order_results": table, "schedule": schedule}).late_orders
-    assert [(each.order, each.due, each.end, each.tardiness) for each in late] == [("B", None, None, 0), ("A", 4, 9, 5)]
+    assert [(each.order, each.due, each.end, each.tardiness) for each in late] == [
+        ("B", None, None, 0),
+        ("A", 4, 9, 5),
+    ]
 
 
 def test_utilization_worked_by_hand():
@@ -185,9 +199,14 @@ def test_ticks_stay_on_the_wall_clock_over_a_clock_change():
     low = int(dt.datetime(2026, 3, 28, 17, tzinfo=dt.UTC).timestamp())
     ticks = axis.ticks(low, low + 20 * 3600, 4)
     shown = clock(axis, ticks)
-    assert shown == [("28 18:00", "18:00"), ("29 00:00", "00:00"), ("29 06:00", "06:00"), ("29 12:00", "12:00")]
+    assert shown == [
+        ("28 18:00", "18:00"),
+        ("29 00:00", "00:00"),
+        ("29 06:00", "06:00"),
+        ("29 12:00", "12:00"),
+    ]
     # The night is an hour shorter: 00:00 to 06:00 takes five hours.
-    assert [b.at - a.at for a, b in zip(ticks, ticks[1:], strict=False)] == [6 * 3600, 5 * 3600, 6 * 3600]
+    assert [b.at - a.at for a, b in pairwise(ticks)] == [6 * 3600, 5 * 3600, 6 * 3600]
 
 
 @pytest.mark.parametrize("span", [90, 4000, 40_000, 400_000, 4_000_000, 40_000_000, 400_000_000])
@@ -197,14 +216,22 @@ def test_number_of_ticks(span):
     assert 1 <= len(axis.ticks(low, low + span, 12)) <= 14
     ticks = TimeAxis(False).ticks(7, 7 + span, 12)
     assert 4 <= len(ticks) <= 13
-    steps = {b.at - a.at for a, b in zip(ticks, ticks[1:], strict=False)}
+    steps = {b.at - a.at for a, b in pairwise(ticks)}
     assert len(steps) == 1
     assert str(steps.pop()).rstrip("0") in ("1", "2", "5")
 
 
 @pytest.mark.parametrize(
     ("ticks", "text"),
-    [(0, "0"), (45, "45 s"), (90, "1 min 30 s"), (5400, "1 h 30 min"), (90061, "1 d 1 h"), (-3600, "-1 h"), (86401, "1 d")],
+    [
+        (0, "0"),
+        (45, "45 s"),
+        (90, "1 min 30 s"),
+        (5400, "1 h 30 min"),
+        (90061, "1 d 1 h"),
+        (-3600, "-1 h"),
+        (86401, "1 d"),
+    ],
 )
 def test_durations_in_words(ticks, text):
     assert TimeAxis(True).duration_text(ticks) == text

@@ -11,7 +11,8 @@ from sopengine.result import Result, Termination
 
 
 class FakeProblem:
-    tables = {}
+    def __init__(self):
+        self.tables = {}
 
 
 def make(**changes):
@@ -48,7 +49,12 @@ def test_json_is_plain_and_verified(violations):
     value = json.loads(json.dumps(make().to_json()))
     assert value["makespan"] == 9
     assert value["verified"] is True
-    assert (value["reason"], value["limit"], value["bound"], value["levels"]) == ("feasible", "work", [8], [9])
+    assert (value["reason"], value["limit"], value["bound"], value["levels"]) == (
+        "feasible",
+        "work",
+        [8],
+        [9],
+    )
     assert (value["wall_s"], value["first_schedule_s"], value["work"], value["seed"]) == (0.5, 0.1, 1000, 7)
     violations.append("broken")
     assert make().to_json()["verified"] is False
