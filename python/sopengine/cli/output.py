@@ -28,9 +28,9 @@ def save(source: Source, result: Result, folder: str | Path, format: str) -> lis
     figures.write_text(json.dumps(result.to_json(), indent=2) + "\n", encoding="utf-8")
     files.append(figures)
     if source.lift is not None and result.has_schedule:
-        lifted = {
-            name: table for name, table in source.lift(result.schedule).items() if isinstance(table, pa.Table)
-        }
+        orders = result.order_results
+        lifted_tables = source.lift(result.schedule, orders if orders.num_rows else None)
+        lifted = {name: table for name, table in lifted_tables.items() if isinstance(table, pa.Table)}
         files += write(lifted, target / "plant", format)
     return files
 

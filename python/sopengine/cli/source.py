@@ -24,7 +24,7 @@ class Source:
 
     problem: Any
     plant: Any = None
-    lift: Callable[[pa.Table], dict[str, pa.Table]] | None = None
+    lift: Callable[..., dict[str, pa.Table]] | None = None
 
 
 def read_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,25 +60,14 @@ def integer_or_text(now: str | None) -> int | str | None:
 
 
 def plant_now(tables: dict[str, pa.Table], now: str | None) -> Any:
-    """The instant to plan at: as given, else when the plant's tables were extracted.
+    """The instant to plan at: as given (the plant reads it), else when the plant's tables were extracted.
 
     Never the clock of this computer: the same input must give the same plan tomorrow.
     """
-    from sopengine.io.dates import parse_times
-
+    if now is not None:
+        return now
     settings = tables.get("settings")
     columns = settings.column_names if settings is not None and settings.num_rows else []
-    zone = settings.column("timezone")[0].as_py() if settings is not None and "timezone" in columns else None
-    if now is not None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        values = parse_times(pa.array([now], pa.string()), "iso", zone).values
-        if not pa.types.is_timestamp(values.type) or values.null_count:
-            raise ValueError(f"--now {now!r} is not a timestamp such as 2026-01-05T06:00:00")
-        if values.type.tz is None and zone is not None:
-            values = pc.assume_timezone(values, zone)
-        return values[0].as_py()
     if settings is not None and "extracted_at" in columns:
         extracted = settings.column("extracted_at")[0].as_py()
         if extracted is not None:

@@ -11,7 +11,7 @@ text      any other word                                      string
 time      an instant                                          int64 or timestamp
 duration  a length of time                                    int64 or duration[s]
 integer   counts, ranks, money in minor units                 int64
-quantity  an amount of an item or of capacity                 int64, or decimal128 with its own scale
+quantity  an amount of an item                                int64, or decimal128 with its own scale
 number    a fraction                                          float64
 boolean   a yes or no                                         bool
 date      a day of a local calendar                           date32
@@ -30,20 +30,20 @@ _PROBLEM: Final = {
     "orders": "order:id release:time due:time deadline:time weight:integer earliness_weight:integer",
     "operations": (
         "operation:id order:id sequence:integer release:time deadline:time"
-        " suspend:text setup_state:text batch:id"
+        " suspend:text setup_state:text batch:text"
     ),
     "setup_states": "operation:id attribute:text value:text",
-    "modes": "operation:id mode:id resource:id quantity:quantity duration:duration cost:integer",
+    "modes": "operation:id mode:id resource:id quantity:integer duration:duration cost:integer",
     "requirements": (
-        "requirement:id operation:id mode:id resource:id group:id quantity:quantity phase:text breaks:text"
+        "requirement:id operation:id mode:id resource:id group:id quantity:integer phase:text breaks:text"
     ),
     "resources": (
-        "resource:id kind:text capacity:quantity calendar:id"
+        "resource:id kind:text capacity:integer calendar:id"
         " changeover_matrix:id cost_per_hour:integer location:id"
     ),
     "resource_states": "resource:id attribute:text value:text",
     "groups": "group:id member:id priority:integer",
-    "calendars": "calendar:id start:time end:time capacity:quantity",
+    "calendars": "calendar:id start:time end:time capacity:integer",
     "matrices": "matrix:id combine:text suspend:text attached:boolean",
     "changeovers": (
         "matrix:id attribute:text from_value:text to_value:text compare:text duration:duration cost:integer"
@@ -72,7 +72,7 @@ _RESULT: Final = {
         " status:text pinned:boolean critical:boolean slack:duration"
     ),
     "assignments": (
-        "operation:id resource:id phase:text requirement:id start:time end:time quantity:quantity"
+        "operation:id resource:id phase:text requirement:id start:time end:time quantity:integer"
     ),
 }
 

@@ -139,7 +139,10 @@ class View:
         return {}
 
     def families_of(self, operations: Iterable[str], orders: Mapping[str, str]) -> dict[str, str]:
-        """What operations are colored by: family or item of the order, else setup state, else order."""
+        """What operations are colored by: family or item of the order, else setup state, else order.
+
+        A family is what the eye follows from row to row; without one, every order has its own color.
+        """
         table = self.problem.get("orders", pa.table({}))
         for name in ("family", "item"):
             if name in table.column_names:
@@ -150,6 +153,11 @@ class View:
             states = _lookup(
                 table, "operation", "setup_state", pa.array(sorted(set(operations)), pa.string())
             )
+            if states:
+                return states
+        table = self.problem.get("setup_states", pa.table({}))
+        if table.num_rows:
+            states = _lookup(table, "operation", "value", pa.array(sorted(set(operations)), pa.string()))
             if states:
                 return states
         return dict(orders)
@@ -261,6 +269,11 @@ class View:
         if table.num_rows == 0:
             return causes
         delays, has_delay = self.axis.instants(table.column("delay"))
+        gains, has_gain = (
+            self.axis.instants(table.column("gain"))
+            if "gain" in table.column_names
+            else (delays, np.zeros_like(has_delay))
+        )
         words, objects, orders = (_texts(table.column(name)) for name in ("cause", "object", "order"))
         for row in np.argsort(_integers(table.column("rank")), kind="stable").tolist():
             if orders[row] in causes:
@@ -269,6 +282,8 @@ class View:
             text += f" {objects[row]}" if objects[row] else ""
             if has_delay[row] and delays[row] > 0:
                 text += f" ({self.axis.duration_text(int(delays[row]))})"
+            if has_gain[row] and gains[row] > 0:
+                text += f", {self.axis.duration_text(int(gains[row]))} earlier without it"
             causes[orders[row]] = text
         return causes
 

@@ -30,7 +30,7 @@ class FakePlant:
 
     def compile(self, now, horizon=None):
         problem = FakeProblem(operations=self.tables["work_orders"])
-        lift = lambda schedule: {"work_order_schedule": pa.table({"work_order": ["W"]})}  # noqa: E731
+        lift = lambda schedule, order_results=None: {"work_order_schedule": pa.table({"work_order": ["W"]})}  # noqa: E731
         return types.SimpleNamespace(problem=problem, lift=lift, now=now)
 
 
