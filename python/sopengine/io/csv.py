@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from sopengine.errors import Finding
-from sopengine.io.types import column_type, columns_of
+from sopengine.io.types import column_name, column_type, columns_of
 from sopengine.io.values import convert_table
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def read_csv(path: Path, table: str, options: ReadOptions, findings: list[Findin
     data = _utf8(path.read_bytes(), table, options, findings)
     if data is None:
         return None
+    data = data.lstrip(b"\r\n")
     if not data.strip():
         findings.append(
             Finding("EMPTY_FILE", "error", table, found="no heading", expected="a row of column names")
@@ -73,17 +74,13 @@ def _utf8(data: bytes, table: str, options: ReadOptions, findings: list[Finding]
         return None
 
 
-def _normalized(heading: str) -> str:
-    return "_".join(heading.strip().lower().replace("-", " ").replace("_", " ").split())
-
-
 def _delimiter(data: bytes, table: str) -> str:
     """The delimiter that gives most known column names, then most columns."""
     line = data[: data.find(b"\n") if b"\n" in data else len(data)].decode("utf-8", "replace")
 
     def score(delimiter: str) -> tuple[int, int]:
         fields = next(csv.reader([line], delimiter=delimiter), [])
-        return sum(column_type(table, _normalized(field)) is not None for field in fields), len(fields)
+        return sum(column_type(table, column_name(table, field)) is not None for field in fields), len(fields)
 
     return max(_DELIMITERS, key=score)
 
@@ -93,10 +90,7 @@ def _header(data: bytes, delimiter: str, table: str, findings: list[Finding]) ->
         io.StringIO(data[: 1 << 20].decode("utf-8", "ignore"), newline=""), delimiter=delimiter
     )
     fields = next(reader, [])
-    names: list[str] = []
-    for field in fields:
-        plain = _normalized(field)
-        names.append(plain if column_type(table, plain) else field.strip())
+    names = [column_name(table, field) for field in fields]
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         findings.append(Finding("DUPLICATE_COLUMN", "error", table, column=name, found="the heading twice"))
     if not any(column_type(table, name) for name in names):

@@ -117,7 +117,9 @@ def parse_times(text: pa.Array, order: DateOrder | None, timezone: str | None) -
         expected += " with an offset, as the other values have"
     ticks = days * 86400 + seconds - offsets
     unit, factor = _unit(nanos[matched & ~missing])
-    values = ticks * factor + nanos * factor // 1_000_000_000
+    # Nanoseconds reach to the year 2262; what lies beyond must not wrap around.
+    wrong |= ~missing & (np.abs(ticks) > (2**63 - 1) // factor - 1)
+    values = np.where(wrong, 0, ticks) * factor + nanos * factor // 1_000_000_000
     mask = missing | wrong
     return Parsed(pa.array(values, mask=mask).cast(pa.timestamp(unit, zone)), wrong, expected)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sopengine.errors import Finding, SopDataError
-from sopengine.io.types import column_type, is_known_table
+from sopengine.io.types import column_name, is_known_table
 from sopengine.io.values import convert_table
 
 if TYPE_CHECKING:
@@ -59,11 +59,7 @@ def sheet_text(table: str, rows: list[list[Any]], findings: list[Finding]) -> pa
             Finding("EMPTY_FILE", "error", table, found="an empty sheet", expected="a row of headings")
         )
         return None
-    names = ["_".join(str(cell).strip().lower().split()) for cell in rows[0]]
-    names = [
-        plain if column_type(table, plain) else str(cell).strip()
-        for plain, cell in zip(names, rows[0], strict=True)
-    ]
+    names = [column_name(table, str(cell_text(cell) or "")) for cell in rows[0]]
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         findings.append(Finding("DUPLICATE_COLUMN", "error", table, column=name, found="the heading twice"))
     body = [row for row in rows[1:] if any(cell not in ("", None) for cell in row)]

@@ -15,6 +15,7 @@ from sopengine.errors import Finding, SopDataError
 from sopengine.io.numbers import (
     Numbers,
     at_lines,
+    check_size,
     format_error,
     padded_ids,
     parse_numbers,
@@ -38,6 +39,7 @@ def parse_flexible(name: str, data: bytes) -> dict[str, pa.Table]:
     if len(numbers) < 2 or numbers.values[:2].min() < 1:
         raise SopDataError([format_error(name, 1, "no size", "`orders machines` on the first line")])
     num_orders, num_machines = numbers.values[:2].tolist()
+    check_size(name, num_orders, num_machines)
     order, sequence, place, operation = _walk(numbers, num_orders)
     machine, duration = numbers.values[place], numbers.values[place + 1]
     wrong = (machine < 1) | (machine > num_machines)

@@ -24,6 +24,7 @@ from sopengine.errors import Finding, SopDataError
 from sopengine.io.numbers import (
     Numbers,
     at_lines,
+    check_size,
     format_error,
     padded_ids,
     parse_numbers,
@@ -76,6 +77,7 @@ def _header(numbers: Numbers) -> tuple[int, int]:
         raise SopDataError(
             [format_error(numbers.name, line, found, "two positive numbers, `orders machines`")]
         )
+    check_size(numbers.name, num_orders, num_machines)
     return num_orders, num_machines
 
 
@@ -164,6 +166,7 @@ def _taillard(
     if len(numbers) < 2 or numbers.values[:2].min() < 1:
         raise SopDataError([format_error(name, 1, "no size", "`orders machines` before the blocks")])
     num_orders, num_machines = numbers.values[:2].tolist()
+    check_size(name, num_orders, num_machines)
     blocks = {}
     for match, stop in ((first, second.start()), (second, len(text))):
         # Everything before the block is blanked, not cut, so that lines keep their numbers.

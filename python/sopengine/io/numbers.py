@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _MAX_BYTES: Final = 2 << 30
 _SHOWN: Final = 20
+MAX_COUNT: Final = 10_000_000
 _COMMENT: Final = re.compile(rb"(?:#|//)[^\n]*")
 _SPACE, _DIGIT, _SIGN, _OTHER = range(4)
 
@@ -62,32 +64,40 @@ def format_error(name: str, line: int | None, found: str, expected: str, hint: s
 
 def read_bytes(path: Path) -> tuple[str, bytes]:
     """Name and content of a file; of the one member of a `.zip`, or of an unpacked `.gz`."""
-    if path.suffix.lower() == ".gz":
-        with gzip.open(path) as stream:
-            data = stream.read(_MAX_BYTES + 1)
-        name = path.stem
-    elif path.suffix.lower() == ".zip":
-        name, data = _zip_member(path)
-    else:
-        name, data = path.name, path.read_bytes()
+    name, suffix = path.name, path.suffix.lower()
+    try:
+        if suffix == ".gz":
+            with gzip.open(path) as stream:
+                name, data = path.stem, stream.read(_MAX_BYTES + 1)
+        elif suffix == ".zip":
+            name, data = _zip_member(path)
+        else:
+            data = path.read_bytes()
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError) as error:
+        # RuntimeError is how zipfile says "encrypted" and "unknown compression".
+        issue = format_error(path.name, None, "an archive that cannot be unpacked", "zip or gzip", str(error))
+        raise SopDataError([issue]) from error
     if len(data) > _MAX_BYTES:
         raise SopDataError([format_error(path.name, None, "more than 2 GiB", "at most 2 GiB of text")])
     return name, data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _zip_member(path: Path) -> tuple[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir()]
-            if len(members) != 1:
-                found = f"{len(members)} files"
-                raise SopDataError([format_error(path.name, None, found, "one instance file in the archive")])
-            with archive.open(members[0]) as stream:
-                return members[0].filename.rpartition("/")[2], stream.read(_MAX_BYTES + 1)
-    except zipfile.BadZipFile as error:
-        raise SopDataError(
-            [format_error(path.name, None, "a damaged archive", "a zip file", str(error))]
-        ) from error
+    with zipfile.ZipFile(path) as archive:
+        members = [info for info in archive.infolist() if not info.is_dir()]
+        if len(members) != 1:
+            found = f"{len(members)} files"
+            raise SopDataError([format_error(path.name, None, found, "one instance file in the archive")])
+        with archive.open(members[0]) as stream:
+            return members[0].filename.rpartition("/")[2], stream.read(_MAX_BYTES + 1)
+
+
+def check_size(name: str, num_orders: int, num_machines: int) -> None:
+    """Refuse counts that no instance has, before anything is made of that size."""
+    for what, count in (("orders", num_orders), ("machines", num_machines)):
+        if not 1 <= count <= MAX_COUNT:
+            expected = f"1 to {MAX_COUNT:,} {what}"
+            raise SopDataError([format_error(name, None, f"{count} {what}", expected)])
 
 
 def strip_comments(data: bytes) -> bytes:
@@ -104,11 +114,11 @@ def parse_numbers(name: str, data: bytes) -> Numbers:
         Naming the lines where something else than an integer stands.
     """
     raw = np.frombuffer(data, dtype=np.uint8)
-    if raw.size == 0:
-        empty = np.empty(0, dtype=np.int64)
-        return Numbers(name, empty, empty)
     kind = _CLASS[raw]
     solid = kind != _SPACE
+    if not solid.any():
+        empty = np.empty(0, dtype=np.int64)
+        return Numbers(name, empty, empty)
     before = np.concatenate(([False], solid[:-1]))
     starts = np.flatnonzero(solid & ~before)
     line_of = np.cumsum(raw == ord("\n"))

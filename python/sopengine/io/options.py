@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import re
+import zoneinfo
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,6 +52,14 @@ class ReadOptions:
         if self.delimiter is not None and len(self.delimiter) != 1:
             raise ValueError(f"delimiter={self.delimiter!r} is not one character")
 
+        if self.encoding is not None:
+            try:
+                codecs.lookup(self.encoding)
+            except LookupError as error:
+                raise ValueError(f"encoding={self.encoding!r} is not known") from error
+        if self.timezone is not None and not _is_zone(self.timezone):
+            raise ValueError(f"timezone={self.timezone!r} is not a zone such as Europe/Berlin or +01:00")
+
     @classmethod
     def from_keywords(cls, keywords: dict[str, Any]) -> ReadOptions:
         """Options from keyword arguments; an unknown one is named with the known ones."""
@@ -57,3 +68,13 @@ class ReadOptions:
         if unknown:
             raise TypeError(f"read() has no option {', '.join(unknown)}; known: {', '.join(known)}")
         return cls(**keywords)
+
+
+def _is_zone(name: str) -> bool:
+    if re.fullmatch(r"[+-]\d{2}:\d{2}", name):
+        return True
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

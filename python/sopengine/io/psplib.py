@@ -30,8 +30,8 @@ from sopengine.io.numbers import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-_RENEWABLE: Final = re.compile(rb"-\s*renewable\s*:\s*(\d+)", re.IGNORECASE)
-_OTHER_KINDS: Final = re.compile(rb"-\s*(nonrenewable|doubly constrained)\s*:\s*(\d+)", re.IGNORECASE)
+_RENEWABLE: Final = re.compile(rb"-\s*renewable\s*:\s*(\d{1,9})", re.IGNORECASE)
+_OTHER_KINDS: Final = re.compile(rb"-\s*(nonrenewable|doubly constrained)\s*:\s*(\d{1,9})", re.IGNORECASE)
 
 
 def read_psplib(path: Path) -> dict[str, pa.Table]:

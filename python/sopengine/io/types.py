@@ -129,6 +129,12 @@ def columns_of(table: str) -> tuple[str, ...]:
     return tuple(_columns().get(table, {}))
 
 
+def column_name(table: str, heading: str) -> str:
+    """The column that a heading means: `Cost per Hour` is `cost_per_hour`; unknown ones stay as they are."""
+    plain = "_".join(heading.strip().lower().replace("-", " ").replace("_", " ").split())
+    return plain if column_type(table, plain) else heading.strip()
+
+
 def is_known_table(table: str) -> bool:
     """Whether a table of this name belongs to a Problem, a Plant or a result."""
     return table in _columns()
