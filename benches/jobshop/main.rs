@@ -128,8 +128,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut listed = table::read_list(&arguments.list)?;
     if !arguments.only.is_empty() {
         let is_listed = |word: &String| listed.iter().any(|(class, name)| class == word || name == word);
-        let extra: Vec<_> =
-            arguments.only.iter().filter(|word| !is_listed(word)).map(|name| ("other".into(), name.clone())).collect();
+        let extra: Vec<_> = arguments
+            .only
+            .iter()
+            .filter(|word| !is_listed(word))
+            .map(|name| ("other".into(), name.clone()))
+            .collect();
         listed.retain(|(class, name)| arguments.only.contains(class) || arguments.only.contains(name));
         listed.extend(extra);
     }
@@ -138,9 +142,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let limit = limit_text(arguments);
     for (class, name) in &listed {
         for &seed in &arguments.seeds {
-            let cells = [(0, name.clone()), (3, seed.to_string()), (4, arguments.options.threads.to_string())];
+            let cells =
+                [(0, name.clone()), (3, seed.to_string()), (4, arguments.options.threads.to_string())];
             let is_done = |row: &Vec<String>| {
-                cells.iter().all(|(column, cell)| row.get(*column) == Some(cell)) && row.get(5) == Some(&limit)
+                cells.iter().all(|(column, cell)| row.get(*column) == Some(cell))
+                    && row.get(5) == Some(&limit)
             };
             if !done.iter().any(is_done) {
                 let row = measure(arguments, class, name, seed, known.get(name), &commit, &limit)?;
@@ -176,7 +182,12 @@ fn measure(
     let stop: &dyn Stop = processor.as_ref().map_or(&Never, |processor| processor);
     let result = solve_plain(&instance, None, &options, stop, &mut |progress| {
         if arguments.trace {
-            println!("  {:9.3}s {:>10} {:>14}", progress.elapsed.as_secs_f64(), progress.makespan, progress.work);
+            println!(
+                "  {:9.3}s {:>10} {:>14}",
+                progress.elapsed.as_secs_f64(),
+                progress.makespan,
+                progress.work
+            );
         }
     });
     let solution = &result.solution;
@@ -210,7 +221,8 @@ fn measure(
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string(Path::new("/proc/self/status")).unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kb| kb.parse().ok()).unwrap_or(0_u64) / 1024
+    line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kb| kb.parse().ok()).unwrap_or(0_u64)
+        / 1024
 }
 
 fn commit() -> String {

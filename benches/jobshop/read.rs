@@ -14,7 +14,11 @@ pub fn read_instance(data: &Path, name: &str) -> Result<PlainInstance, String> {
     } else {
         std::fs::read_to_string(&path).map_err(|e| e.to_string())?
     };
-    if path.extension().is_some_and(|extension| extension == "fjs") { flexible(&text) } else { job_shop(&text) }
+    if path.extension().is_some_and(|extension| extension == "fjs") {
+        flexible(&text)
+    } else {
+        job_shop(&text)
+    }
 }
 
 fn find(data: &Path, name: &str) -> Option<PathBuf> {
@@ -53,7 +57,8 @@ fn job_shop(text: &str) -> Result<PlainInstance, String> {
         chain_starts.push(modes.len() as u32);
     }
     let mode_starts = (0..=modes.len() as u32).collect();
-    PlainInstance::new(num_resources, chain_starts, mode_starts, modes, vec![], vec![]).map_err(|e| e.to_string())
+    PlainInstance::new(num_resources, chain_starts, mode_starts, modes, vec![], vec![])
+        .map_err(|e| e.to_string())
 }
 
 fn flexible(text: &str) -> Result<PlainInstance, String> {
@@ -72,5 +77,6 @@ fn flexible(text: &str) -> Result<PlainInstance, String> {
         }
         chain_starts.push(mode_starts.len() as u32 - 1);
     }
-    PlainInstance::new(num_resources, chain_starts, mode_starts, modes, vec![], vec![]).map_err(|e| e.to_string())
+    PlainInstance::new(num_resources, chain_starts, mode_starts, modes, vec![], vec![])
+        .map_err(|e| e.to_string())
 }

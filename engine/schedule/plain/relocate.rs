@@ -172,7 +172,8 @@ impl State {
                 continue;
             }
             let record = records[x as usize];
-            let follows = records[x as usize - 1].stamp == stamp || records[record.before as usize].stamp == stamp;
+            let follows =
+                records[x as usize - 1].stamp == stamp || records[record.before as usize].stamp == stamp;
             if follows || x == chain_after || x == after {
                 if x == before || x == chain_before {
                     self.restore(from, filled, position, node);

@@ -67,7 +67,8 @@ impl PlainSolution {
     }
 
     fn check_overlaps(&self, instance: &PlainInstance) -> Result<(), PlainError> {
-        let resource = |operation: usize| instance.modes(operation)[usize::from(self.modes[operation])].resource;
+        let resource =
+            |operation: usize| instance.modes(operation)[usize::from(self.modes[operation])].resource;
         let mut sorted: Vec<usize> = (0..self.starts.len()).collect();
         sorted.sort_unstable_by_key(|&i| (resource(i), self.starts[i], self.end(instance, i), i));
         for pair in sorted.windows(2) {

@@ -88,7 +88,12 @@ struct Floor<'a> {
 }
 
 impl<'a> Floor<'a> {
-    fn new(instance: &'a PlainInstance, modes: &'a [u16], priorities: &'a [u32], direction: Direction) -> Self {
+    fn new(
+        instance: &'a PlainInstance,
+        modes: &'a [u16],
+        priorities: &'a [u32],
+        direction: Direction,
+    ) -> Self {
         let num_resources = instance.num_resources();
         let num_operations = instance.num_operations();
         Self {
@@ -100,7 +105,11 @@ impl<'a> Floor<'a> {
             waiting: vec![Vec::new(); num_resources],
             free_from: vec![0; num_resources],
             earliest: Tournament::new(num_resources.max(1)),
-            pass: Pass { sequence: Vec::with_capacity(num_operations), ends: vec![0; num_operations], makespan: 0 },
+            pass: Pass {
+                sequence: Vec::with_capacity(num_operations),
+                ends: vec![0; num_operations],
+                makespan: 0,
+            },
         }
     }
 

@@ -62,7 +62,8 @@ pub(super) fn priorities(
         *remaining += duration;
         let ratio = log2(*remaining) - rule.own * log2(duration) / 4;
         // 64 doublings of room keep it positive.
-        priorities[operation] = (ratio + (64 << LOG_BITS)) as u32 + if noise > 0 { rng.below(noise) } else { 0 };
+        priorities[operation] =
+            (ratio + (64 << LOG_BITS)) as u32 + if noise > 0 { rng.below(noise) } else { 0 };
     };
     for chain in 0..instance.num_chains() {
         let range = instance.chain(chain);

@@ -36,12 +36,7 @@ pub(super) fn each_switch(
     }
 }
 
-fn each_place(
-    state: &State,
-    step: &Step,
-    mode: PlainMode,
-    mut visit: impl FnMut(u32, u32, u32),
-) {
+fn each_place(state: &State, step: &Step, mode: PlainMode, mut visit: impl FnMut(u32, u32, u32)) {
     let records = &state.records;
     let (chain_before, chain_after) = (step.node - 1, step.node + 1);
     let mut before = mode.resource;

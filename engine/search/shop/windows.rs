@@ -128,7 +128,8 @@ fn merge(instance: &PlainInstance, whole: &mut State, workers: &mut [Worker]) {
     let before = whole.makespan();
     let mut old = Snapshot::default();
     whole.save(&mut old);
-    let found: Vec<_> = workers.iter_mut().filter_map(|w| w.found.take().map(|f| (w.gain, w.range.clone(), f))).collect();
+    let found: Vec<_> =
+        workers.iter_mut().filter_map(|w| w.found.take().map(|f| (w.gain, w.range.clone(), f))).collect();
     if found.is_empty() {
         return;
     }

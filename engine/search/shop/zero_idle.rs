@@ -117,7 +117,8 @@ impl ZeroIdle {
             for operation in instance.chain(chain).rev() {
                 let mode = mode_of(instance, &[], operation);
                 tail += mode.duration;
-                facts[operation] = Facts { resource: mode.resource, duration: mode.duration, tail, heads_for };
+                facts[operation] =
+                    Facts { resource: mode.resource, duration: mode.duration, tail, heads_for };
                 heads_for = mode.resource;
                 left[mode.resource as usize] += 1;
             }
@@ -284,7 +285,12 @@ impl ZeroIdle {
         let Some(place) = queue.iter().position(|&other| other == operation) else { return false };
         queue.swap_remove(place);
         let (idle_since, allowance) = (self.idle_since[resource], self.allowance[resource]);
-        self.events.push(Event::Started { resource: facts.resource, place: place as u32, idle_since, allowance });
+        self.events.push(Event::Started {
+            resource: facts.resource,
+            place: place as u32,
+            idle_since,
+            allowance,
+        });
         self.running[resource] = operation;
         self.left[resource] -= 1;
         let end = self.time + facts.duration;
