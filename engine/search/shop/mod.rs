@@ -10,6 +10,7 @@ mod memory;
 mod options;
 mod path;
 mod population;
+mod reduction;
 mod relink;
 mod rounds;
 mod rules;
@@ -22,4 +23,5 @@ mod windows;
 mod zero_idle;
 
 pub use options::{PlainOptions, PlainProgress, PlainResult, PlainStats};
+pub use reduction::Reduction;
 pub use solve::solve_plain;
