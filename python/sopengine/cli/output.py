@@ -51,5 +51,5 @@ def echo_json(value: dict[str, Any]) -> None:
 
 
 def exit_code(result: Result) -> int:
-    """Return 3 where it is proven that no schedule exists, else 0."""
-    return INFEASIBLE if result.termination.reason == "infeasible" else OK
+    """Return 0 where there is a schedule, 3 where there is none: proven infeasible, or none found."""
+    return OK if result.has_schedule else INFEASIBLE

@@ -95,6 +95,11 @@ def test_infeasible_is_three(engine, shop, capsys):
     assert one_json(capsys)["verified"] is None
 
 
+def test_no_schedule_found_is_three_as_well(engine, shop, capsys):
+    engine.reason = "unknown"
+    assert main(["solve", shop]) == 3
+
+
 def test_bad_input_lists_all_findings(engine, tmp_path, capsys):
     (tmp_path / "broken.txt").write_text("2 2\n0 [red] 1 1\n0 y 1 1\n")
     assert main(["solve", str(tmp_path / "broken.txt")]) == 2
@@ -162,7 +167,7 @@ def test_evaluate(engine, shop, tmp_path, capsys):
     assert (value["num_violations"], value["verified"], len(value["violations"])) == (2, False, 2)
     assert engine.calls[1][1]["assignments"] is None
     assert main(["evaluate", shop, str(tmp_path)]) == 3
-    assert "BREAKS 2 RULES" in capsys.readouterr().out
+    assert "BREAKS RULES IN 2 PLACES" in capsys.readouterr().out
 
 
 def test_describe(engine, shop, plant, capsys):

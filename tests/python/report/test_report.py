@@ -112,7 +112,9 @@ def test_unscheduled_orders_come_first():
         }
     )
     schedule = pa.table({"operation": ["a"], "resource": ["M"], "start": [0], "end": [9]})
-    late = View({}, {"order_results": table, "schedule": schedule}).late_orders
+    view = View({}, {"order_results": table, "schedule": schedule})
+    late = view.late_orders
+    assert view.late_title == "Late or left out (2)"
     assert [(each.order, each.due, each.end, each.tardiness) for each in late] == [
         ("B", None, None, 0),
         ("A", 4, 9, 5),
