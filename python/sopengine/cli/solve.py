@@ -127,6 +127,6 @@ def command(
         seed=seed,
         objective=levels,
     )
-    files = save(source, result, out, format) if out is not None else []
+    files = save(source, result, Path(path).name, out, format) if out is not None else []
     show(source, result, Path(path).name, as_json, files)
     return exit_code(result)

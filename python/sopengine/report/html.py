@@ -111,10 +111,10 @@ def _violations(result: Result) -> str:
             str(row.get("operation", "")),
             str(row.get("detail") or row.get("check") or ""),
         )
-        for row in result.violations.slice(0, _SHOWN).to_pylist()
+        for row in result.violations.slice(0, _LATE).to_pylist()
     ]
     heading = f"<h2>This schedule breaks rules in {count:,} place{'s' if count > 1 else ''}</h2>"
-    return heading + _table(("Rule", "Operation", "What is wrong"), "lll", rows) + _more(count)
+    return heading + _table(("Rule", "Operation", "What is wrong"), "lll", rows) + _more(count, _LATE)
 
 
 def _late_section(view: View) -> str:

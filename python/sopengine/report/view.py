@@ -261,6 +261,13 @@ class View:
         ]
         return sorted(late, key=lambda each: (each.status != "unscheduled", -each.tardiness, each.order))
 
+    @cached_property
+    def broken(self) -> frozenset[str]:
+        """Operations that break a rule, in an evaluated schedule."""
+        table = self._table("violations")
+        names = _texts(table.column("operation")) if "operation" in table.column_names else ()
+        return frozenset(name for name in names if name is not None)
+
     @property
     def late_title(self) -> str:
         """Heading of the table of late orders."""

@@ -162,6 +162,15 @@ def test_closed_time():
     assert view.closed("N", 0, 50) == []
 
 
+def test_broken_operations_show_through():
+    schedule = pa.table({"operation": ["a", "b"], "resource": ["M", "M"], "start": [0, 5], "end": [9, 12]})
+    violations = pa.table({"rule": [2], "operation": ["b"], "detail": ["a and b both hold M at 5"]})
+    svg = gantt_svg(View({}, {"schedule": schedule, "violations": violations}))
+    assert [("Breaks a rule" in title) for title in titles(svg) if " on M" in title] == [False, True]
+    assert svg.count('fill-opacity=".55" stroke=') == 1
+    assert "Breaks a rule" not in gantt_svg(View({}, {"schedule": schedule}))
+
+
 def test_text_page():
     problem, result = sample_week.plant()
     page = report_text(problem, result, "Week")
