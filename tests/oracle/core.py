@@ -1,0 +1,233 @@
+"""The heart of the model: who is scheduled, in which choice, when; what each placement holds.
+
+Every unstarted operation has one table constraint over all its rows (``placements``): choice, start, end,
+the pieces of every holding, and marks at which parts of its work are done. So calendars, suspension, members
+and windows are exact by enumeration, and all other rules relate the columns.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ortools.sat.python import cp_model
+
+from .past import Inexact, Started, started
+from .placements import Choice, Piece, Row, choices, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .problem import Operation, Problem
+
+ABSENT = -1
+
+
+@dataclass
+class Step:
+    """An unstarted operation in the model."""
+
+    operation: Operation
+    present: Any
+    options: list[Choice]
+    rows: list[Row]
+    chosen: list[Any] = field(default_factory=list)
+    start: Any = None
+    end: Any = None
+    held_from: Any = None
+    """Changeover start where there is one, else the start."""
+    marks: dict[tuple[str, int], Any] = field(default_factory=dict)
+    change: Any = None
+    """See ``setups.Change``."""
+
+    def on(self, test: Callable[[Choice], bool]) -> list[Any]:
+        """Literals of the choices that pass a test."""
+        return [lit for lit, choice in zip(self.chosen, self.options, strict=True) if test(choice)]
+
+
+@dataclass
+class Model:
+    problem: Problem
+    far: int
+    cp: cp_model.CpModel
+    present: dict[str, Any]
+    """By order key."""
+    steps: dict[str, Step] = field(default_factory=dict)
+    past: dict[str, Started] = field(default_factory=dict)
+    held: dict[str, list[tuple[Any, Any]]] = field(default_factory=lambda: defaultdict(list))
+    """Interval and demand of every holding, by resource."""
+    last_end: Any = None
+    arcs: list[tuple[Any, Step, Step]] = field(default_factory=list)
+    """Circuit arcs still to be tied to time: literal, step, next step."""
+
+    def present_of(self, operation: str) -> Any:
+        return self.steps[operation].present if operation in self.steps else self.cp.new_constant(1)
+
+    def hold(self, resource: str, start: Any, end: Any, present: Any, demand: Any) -> None:
+        size = self.cp.new_int_var(0, self.far, "")
+        interval = self.cp.new_optional_interval_var(start, size, end, present, "")
+        self.held[resource].append((interval, demand))
+
+    def table(self, columns: list[Any], rows: set[tuple[int, ...]]) -> None:
+        self.cp.add_allowed_assignments(columns, sorted(rows))
+
+
+def latest(problem: Problem) -> int:
+    """A horizon that some best schedule keeps: past every date, all work, changeovers and lags in a row."""
+    if problem.horizon is not None:
+        return problem.horizon
+    dates = [0]
+    dates += [row[c] for row in problem.orders.values() for c in ("release", "due") if row[c] is not None]
+    dates += [operation.release for operation in problem.operations.values()]
+    dates += [at for r in problem.resources.values() for span in r.spans or [] for at in span[:2] if at is not None]
+    dates += [at for arrivals in problem.stock.values() for at in arrivals]
+    dates += [row["start"] for row in problem.baseline.values() if row.get("start") is not None]
+    work = sum(max(mode.duration for mode in op.modes) for op in problem.operations.values())
+    work += sum(2 * max(0, row.get("remaining") or 0) for row in problem.baseline.values())
+    work += sum((row.get("remaining_changeover") or 0) for row in problem.baseline.values())
+    change = max((sum(rule["duration"] for rule in rules) for rules in problem.rules.values()), default=0)
+    lags = sum(max(0, link.min_lag, link.max_lag or 0) for link in problem.links)
+    rides = max(problem.transport.values(), default=0) * len(problem.links)
+    return max(dates) + work + min(change, 20) * len(problem.operations) + lags + rides + 1
+
+
+def build(problem: Problem, partial: bool, marks: dict[str, set[tuple[str, int]]]) -> Model:
+    """Presence, choices and times; ``marks`` names what ``links`` needs to know of each operation."""
+    cp = cp_model.CpModel()
+    orders = sorted({problem.order_key(op.operation) for op in problem.unstarted()})
+    present = {key: cp.new_bool_var(key) if partial else cp.new_constant(1) for key in orders}
+    model = Model(problem, latest(problem), cp, present)
+    for key in problem.started():
+        # Started work is not bound by the horizon.
+        model.past[key] = started(problem, key, model.far + 400)
+    for operation in problem.unstarted():
+        step = Step(operation, present[problem.order_key(operation.operation)], [], [])
+        _enumerate(model, step)
+        model.steps[operation.operation] = step
+    _pin(model)
+    for key, step in model.steps.items():
+        _place(model, step, sorted(marks.get(key, ())))
+    for past in model.past.values():
+        for resource, pieces in sorted(past.pieces.items()):
+            for begin, end, quantity in pieces:
+                interval = cp.new_fixed_size_interval_var(begin, end - begin, "")
+                model.held[resource].append((interval, quantity))
+    return model
+
+
+def _enumerate(model: Model, step: Step) -> None:
+    problem, operation = model.problem, step.operation
+    order = problem.orders.get(operation.order or "", {})
+    low = max(0, operation.release, order.get("release") or 0)
+    limits = [model.far, operation.deadline, order.get("deadline")]
+    high = min(limit for limit in limits if limit is not None and limit >= 0)
+    for mode in operation.modes:
+        for choice in choices(problem, mode, "run"):
+            step.rows += runs(problem, choice, len(step.options), low, high, operation.breaks)
+            step.options.append(choice)
+
+
+def _pin(model: Model) -> None:
+    """Keep only the rows that pins allow; a start pin that no row can keep is released."""
+    for key, step in model.steps.items():
+        row = model.problem.baseline.get(key, {})
+        pin = row.get("pin") or "none"
+        if pin == "none":
+            continue
+        resource = row["resource"] or (model.problem.history_mode(key).resource if row["mode"] else None)
+        fixed = [r for r in step.rows if step.options[r.choice].mode.resource == resource]
+        if pin == "start":
+            exact = [r for r in fixed if r.start == row["start"] and _beside_started(model, step, r)]
+            if not exact:
+                continue
+            fixed = [r for r in fixed if r.start == row["start"]]
+        step.rows = fixed
+
+
+def _beside_started(model: Model, step: Step, row: Row) -> bool:
+    """Whether a row fits beside the started work alone."""
+    pieces = dict(row.pieces)
+    own = step.options[row.choice].mode.resource
+    if own is not None and model.problem.resources[own].unary and row.end > row.start:
+        pieces[own] = [(row.start, row.end, 1)]
+    for resource, spans in pieces.items():
+        theirs = [piece for past in model.past.values() for piece in past.pieces.get(resource, [])]
+        for at in range(row.start, row.end):
+            used = sum(q for a, b, q in theirs if a <= at < b)
+            mine = sum(q for a, b, q in spans if a <= at < b)
+            capacity = 1 if model.problem.resources[resource].unary else model.problem.resources[resource].capacity_at(at)
+            if used and mine and used + mine > capacity:
+                return False
+    return True
+
+
+def _place(model: Model, step: Step, marks: list[tuple[str, int]]) -> None:
+    cp, far, name = model.cp, model.far, step.operation.operation
+    step.chosen = [cp.new_bool_var(f"{name} {choice.mode.mode}") for choice in step.options]
+    cp.add(sum(step.chosen) == step.present)
+    index = cp.new_int_var(ABSENT, len(step.options), f"{name} choice")
+    cp.add(index == sum((i + 1) * lit for i, lit in enumerate(step.chosen)) - 1)
+    step.start, step.end = (cp.new_int_var(0, far, f"{name} {what}") for what in ("start", "end"))
+    step.held_from = step.start
+    step.marks = {mark: cp.new_int_var(0, 3 * far, f"{name} {mark}") for mark in marks}
+    slots = Slots(model, [(row.choice, row.start, row.end, row.pieces) for row in step.rows])
+    columns = [index, step.start, step.end, *step.marks.values(), *slots.columns]
+    rows = {(ABSENT, 0, 0, *(0 for _ in marks), *slots.empty())}
+    for row in step.rows:
+        at = [_mark(row, step.options[row.choice].mode.duration, mark, far) for mark in marks]
+        rows.add((row.choice, row.start, row.end, *at, *slots.values(row.pieces)))
+    model.table(columns, rows)
+    slots.hold()
+
+
+def _mark(row: Row, duration: int, mark: tuple[str, int], far: int) -> int:
+    """``passed``: when a share of the work is done; ``left``: until when a share is still to do."""
+    kind, ppm = mark
+    share = -(-ppm * duration // 10**6)
+    if kind == "passed":
+        return row.start if share == 0 else row.work[share - 1] + 1
+    return 3 * far if share == 0 else row.work[duration - share]
+
+
+class Slots:
+    """Columns of a table for the pieces that its rows hold: whether, from, to, how much."""
+
+    def __init__(self, model: Model, rows: list[tuple[int, int, int, dict[str, list[Piece]]]]) -> None:
+        self.model = model
+        most: dict[str, int] = defaultdict(int)
+        for _, _, _, pieces in rows:
+            for resource, held in pieces.items():
+                most[resource] = max(most[resource], len(held))
+        self.shape = sorted(most.items())
+        self.columns: list[Any] = []
+        for resource, count in self.shape:
+            for _ in range(count):
+                cp, far = model.cp, model.far
+                top = max(q for _, _, _, pieces in rows for _, _, q in pieces.get(resource, [(0, 0, 0)]))
+                self.columns += [cp.new_bool_var(""), cp.new_int_var(0, far, ""), cp.new_int_var(0, far, "")]
+                self.columns.append(cp.new_int_var(0, top, ""))
+
+    def empty(self) -> tuple[int, ...]:
+        return (0,) * len(self.columns)
+
+    def values(self, pieces: dict[str, list[Piece]]) -> list[int]:
+        cells: list[int] = []
+        for resource, count in self.shape:
+            held = pieces.get(resource, [])
+            for start, end, quantity in held:
+                cells += [1, start, end, quantity]
+            cells += [0, 0, 0, 0] * (count - len(held))
+        return cells
+
+    def hold(self) -> None:
+        """An optional interval for each piece."""
+        place = 0
+        for resource, count in self.shape:
+            for _ in range(count):
+                on, start, end, quantity = self.columns[place : place + 4]
+                self.model.hold(resource, start, end, on, quantity)
+                place += 4
+
+
+__all__ = ["Inexact", "Model", "Step", "build"]
