@@ -1,7 +1,7 @@
 """The heart of the model: who is scheduled, in which choice, when; what each placement holds.
 
-Every unstarted operation has one table constraint over all its rows (``placements``): choice, start, end,
-the pieces of every holding, and marks at which parts of its work are done. So calendars, suspension, members
+Every unstarted operation takes one of its rows (``placements``): choice, start, end, the pieces of every
+holding, and marks at which parts of its work are done. So calendars, suspension, members
 and windows are exact by enumeration, and all other rules relate the columns.
 """
 
@@ -15,13 +15,13 @@ from ortools.sat.python import cp_model
 
 from .past import Inexact, Started, started
 from .placements import Choice, Piece, Row, choices, runs
+from .segments import tie
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .problem import Operation, Problem
 
-ABSENT = -1
 
 
 @dataclass
@@ -64,9 +64,9 @@ class Model:
     def present_of(self, operation: str) -> Any:
         return self.steps[operation].present if operation in self.steps else self.cp.new_constant(1)
 
-    def hold(self, resource: str, start: Any, end: Any, present: Any, demand: Any) -> None:
-        size = self.cp.new_int_var(0, self.far, "")
-        interval = self.cp.new_optional_interval_var(start, size, end, present, "")
+    def hold(self, resource: str, start: Any, end: Any, present: Any, demand: Any, size: int | None = None) -> None:
+        length = self.cp.new_int_var(0, self.far, "") if size is None else size
+        interval = self.cp.new_optional_interval_var(start, length, end, present, "")
         self.held[resource].append((interval, demand))
 
     def table(self, columns: list[Any], rows: set[tuple[int, ...]]) -> None:
@@ -166,18 +166,64 @@ def _place(model: Model, step: Step, marks: list[tuple[str, int]]) -> None:
     cp, far, name = model.cp, model.far, step.operation.operation
     step.chosen = [cp.new_bool_var(f"{name} {choice.mode.mode}") for choice in step.options]
     cp.add(sum(step.chosen) == step.present)
-    index = cp.new_int_var(ABSENT, len(step.options), f"{name} choice")
-    cp.add(index == sum((i + 1) * lit for i, lit in enumerate(step.chosen)) - 1)
     step.start, step.end = (cp.new_int_var(0, far, f"{name} {what}") for what in ("start", "end"))
     step.held_from = step.start
     step.marks = {mark: cp.new_int_var(0, 3 * far, f"{name} {mark}") for mark in marks}
-    slots = Slots(model, [(row.choice, row.start, row.end, row.pieces) for row in step.rows])
-    columns = [index, step.start, step.end, *step.marks.values(), *slots.columns]
-    rows = {(ABSENT, 0, 0, *(0 for _ in marks), *slots.empty())}
+    cp.add(step.start == 0).only_enforce_if(step.present.negated())
+    cp.add(step.end == 0).only_enforce_if(step.present.negated())
+    for lit, choice in zip(step.chosen, step.options, strict=True):
+        cp.add(step.end >= step.start + choice.mode.duration).only_enforce_if(lit)
+    if all(row.end - row.start == step.options[row.choice].mode.duration for row in step.rows):
+        _place_whole(model, step)
+    else:
+        _place_in_segments(model, step, marks)
+
+
+def _place_whole(model: Model, step: Step) -> None:
+    """Where no row is interrupted all columns are the start plus a constant: no table is needed."""
+    cp, rows = model.cp, defaultdict(list)
     for row in step.rows:
-        at = [_mark(row, step.options[row.choice].mode.duration, mark, far) for mark in marks]
-        rows.add((row.choice, row.start, row.end, *at, *slots.values(row.pieces)))
-    model.table(columns, rows)
+        rows[row.choice].append(row)
+    held: dict[str, list[tuple[Any, int, int]]] = defaultdict(list)
+    for index, (lit, choice) in enumerate(zip(step.chosen, step.options, strict=True)):
+        duration = choice.mode.duration
+        if not rows[index]:
+            cp.add(lit == 0)
+            continue
+        starts = cp_model.Domain.from_values([row.start for row in rows[index]])
+        cp.add_linear_expression_in_domain(step.start, starts).only_enforce_if(lit)
+        cp.add(step.end == step.start + duration).only_enforce_if(lit)
+        for (kind, ppm), mark in step.marks.items():
+            share = -(-ppm * duration // 10**6)
+            offset = share if kind == "passed" else duration - share if share else None
+            value = 3 * model.far if offset is None else step.start + offset
+            cp.add(mark == value).only_enforce_if(lit)
+        for resource, pieces in sorted(rows[index][0].pieces.items()):
+            held[resource].append((lit, sum(q for _, _, q in pieces), duration))
+    for resource, found in sorted(held.items()):
+        lit = one_of(model, [lit for lit, _, _ in found])
+        demands, sizes = {q for _, q, _ in found}, {d for _, _, d in found}
+        demand = demands.pop() if len(demands) == 1 else sum(q * on for on, q, _ in found)
+        model.hold(resource, step.start, step.end, lit, demand, sizes.pop() if len(sizes) == 1 else None)
+
+
+def one_of(model: Model, literals: list[Any]) -> Any:
+    """One literal for the sum of exclusive ones."""
+    if len(literals) == 1:
+        return literals[0]
+    lit = model.cp.new_bool_var("")
+    model.cp.add(sum(literals) == lit)
+    return lit
+
+
+def _place_in_segments(model: Model, step: Step, marks: list[tuple[str, int]]) -> None:
+    slots = Slots(model, [row.pieces for row in step.rows])
+    rows = []
+    for row in step.rows:
+        at = [_mark(row, step.options[row.choice].mode.duration, mark, model.far) for mark in marks]
+        rows.append((row.choice, (row.start, (row.end, *at, *slots.values(row.pieces)))))
+    columns = [step.end, *step.marks.values(), *slots.columns]
+    tie(model.cp, step.start, columns, rows, dict(enumerate(step.chosen)))
     slots.hold()
 
 
@@ -191,29 +237,27 @@ def _mark(row: Row, duration: int, mark: tuple[str, int], far: int) -> int:
 
 
 class Slots:
-    """Columns of a table for the pieces that its rows hold: whether, from, to, how much."""
+    """Columns for the pieces that rows hold: whether, from, to, how much."""
 
-    def __init__(self, model: Model, rows: list[tuple[int, int, int, dict[str, list[Piece]]]]) -> None:
+    def __init__(self, model: Model, rows: list[dict[str, list[Piece]]]) -> None:
         self.model = model
-        most: dict[str, int] = defaultdict(int)
-        for _, _, _, pieces in rows:
+        most: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for pieces in rows:
             for resource, held in pieces.items():
-                most[resource] = max(most[resource], len(held))
+                count, top = most[resource]
+                most[resource] = (max(count, len(held)), max([top, *(q for _, _, q in held)]))
         self.shape = sorted(most.items())
         self.columns: list[Any] = []
-        for resource, count in self.shape:
+        cp, far = model.cp, model.far
+        for _, (count, top) in self.shape:
             for _ in range(count):
-                cp, far = model.cp, model.far
-                top = max(q for _, _, _, pieces in rows for _, _, q in pieces.get(resource, [(0, 0, 0)]))
                 self.columns += [cp.new_bool_var(""), cp.new_int_var(0, far, ""), cp.new_int_var(0, far, "")]
                 self.columns.append(cp.new_int_var(0, top, ""))
 
-    def empty(self) -> tuple[int, ...]:
-        return (0,) * len(self.columns)
-
     def values(self, pieces: dict[str, list[Piece]]) -> list[int]:
+        """The columns of one row."""
         cells: list[int] = []
-        for resource, count in self.shape:
+        for resource, (count, _) in self.shape:
             held = pieces.get(resource, [])
             for start, end, quantity in held:
                 cells += [1, start, end, quantity]
@@ -223,7 +267,7 @@ class Slots:
     def hold(self) -> None:
         """An optional interval for each piece."""
         place = 0
-        for resource, count in self.shape:
+        for resource, (count, _) in self.shape:
             for _ in range(count):
                 on, start, end, quantity = self.columns[place : place + 4]
                 self.model.hold(resource, start, end, on, quantity)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from ortools.sat.python import cp_model
 
-from .core import ABSENT, Slots
+from .core import Slots, one_of
 from .placements import Choice, choices, holdings, working
+from .segments import tie
 
 if TYPE_CHECKING:
     from .core import Model, Step
@@ -123,20 +124,11 @@ def _runs_on(resource: str | None) -> Any:
     return lambda choice: choice.mode.resource == resource and choice.mode.duration > 0
 
 
-def _literal(model: Model, literals: list[Any]) -> Any:
-    """One literal for the sum of exclusive ones."""
-    if len(literals) == 1:
-        return literals[0]
-    lit = model.cp.new_bool_var("")
-    model.cp.add(sum(literals) == lit)
-    return lit
-
-
 def _sequence(model: Model, resource: str, matrix: str, spans: dict[str, list[Any]]) -> None:
     """The circuit, the states before, and what each operation's changeover here takes."""
     cp, problem = model.cp, model.problem
     nodes = {
-        key: (step, _literal(model, on)) for key, step in model.steps.items() if (on := step.on(_runs_on(resource)))
+        key: (step, one_of(model, on)) for key, step in model.steps.items() if (on := step.on(_runs_on(resource)))
     }
     if not nodes:
         return
@@ -202,19 +194,16 @@ def _changeover(model: Model, step: Step, found: list[Any]) -> None:
     cp.add(duration >= 1).only_enforce_if(on)
     cp.add(duration == 0).only_enforce_if(on.negated())
     rows = _change_rows(model, step, change, [length for length in lengths if length])
-    index = cp.new_int_var(ABSENT, len(change.options), "")
     change.chosen = [cp.new_bool_var("") for _ in change.options]
     cp.add(sum(change.chosen) == on)
-    cp.add(index == sum((i + 1) * lit for i, lit in enumerate(change.chosen)) - 1)
     for lit, choice in zip(change.chosen, change.options, strict=True):
         same = step.on(lambda run, mode=choice.mode: run.mode is mode)
         cp.add(sum(same) == 1).only_enforce_if(lit)
-    slots = Slots(model, [(0, 0, 0, pieces) for *_, pieces in rows])
-    model.table(
-        [index, duration, change.start, change.end, *slots.columns],
-        {(ABSENT, 0, 0, 0, *slots.empty())} | {(*row[:4], *slots.values(row[4])) for row in rows},
-    )
-    slots.hold()
+    cp.add(change.end >= change.start + duration)
+    if all(len(starts) == model.far - length + 1 for (_, length), starts in _starts(change, rows, lengths).items()):
+        _change_anytime(model, change, rows)
+    else:
+        _change_in_segments(model, change, rows, [length for length in lengths if length])
     cp.add(change.end <= step.start).only_enforce_if(on)
     step.held_from = cp.new_int_var(0, far, "")
     cp.add(step.held_from == change.start).only_enforce_if(on)
@@ -223,6 +212,46 @@ def _changeover(model: Model, step: Step, found: list[Any]) -> None:
         matrix = problem.resources[choice.mode.resource or ""].matrix or ""
         if problem.matrices.get(matrix, {}).get("attached"):
             cp.add(change.end == step.start).only_enforce_if(lit)
+
+
+def _starts(change: Change, rows: list[Any], lengths: list[int]) -> dict[tuple[int, int], set[int]]:
+    """Uninterrupted starts by choice and duration."""
+    found: dict[tuple[int, int], set[int]] = {
+        (choice, length): set() for choice in range(len(change.options)) for length in lengths if length
+    }
+    for choice, length, start, end, _ in rows:
+        if end - start == length:
+            found[choice, length].add(start)
+    return found
+
+
+def _change_anytime(model: Model, change: Change, rows: list[Any]) -> None:
+    """Where all that is needed is always open, a changeover runs at any time, in one piece."""
+    cp = model.cp
+    cp.add(change.end == change.start + change.duration)
+    cp.add(change.start == 0).only_enforce_if(change.on.negated())
+    seen = set()
+    for index, _, _, _, pieces in rows:
+        if index not in seen:
+            seen.add(index)
+            for resource, held in sorted(pieces.items()):
+                quantity = sum(q for _, _, q in held)
+                model.hold(resource, change.start, change.end, change.chosen[index], quantity)
+
+
+def _change_in_segments(model: Model, change: Change, rows: list[Any], lengths: list[int]) -> None:
+    """By choice and duration: a literal each."""
+    cp = model.cp
+    lits = {}
+    for index, chosen in enumerate(change.chosen):
+        for length in lengths:
+            lits[index, length] = cp.new_bool_var("")
+            cp.add(change.duration == length).only_enforce_if(lits[index, length])
+        cp.add(sum(lits[index, length] for length in lengths) == chosen)
+    slots = Slots(model, [row[4] for row in rows])
+    tied = [((row[0], row[1]), (row[2], (row[3], *slots.values(row[4])))) for row in rows]
+    tie(cp, change.start, [change.end, *slots.columns], tied, lits)
+    slots.hold()
 
 
 def _any(cp: Any, literals: list[Any]) -> Any:
@@ -256,5 +285,7 @@ def _hold_own(model: Model, key: str, step: Step) -> None:
     """The mode's own unary resource, from changeover start to end."""
     own = {choice.mode.resource for choice in step.options if choice.mode.duration > 0}
     for resource in sorted(name for name in own if name is not None and model.problem.resources[name].unary):
-        on = _literal(model, step.on(_runs_on(resource)))
-        model.hold(resource, step.held_from, step.end, on, 1)
+        on = one_of(model, step.on(_runs_on(resource)))
+        sizes = {choice.mode.duration for choice in step.options if choice.mode.resource == resource}
+        whole = len(sizes) == 1 and not step.operation.breaks and step.held_from is step.start
+        model.hold(resource, step.held_from, step.end, on, 1, sizes.pop() if whole else None)

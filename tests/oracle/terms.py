@@ -21,6 +21,10 @@ class Terms:
 
     def __init__(self, model: Model) -> None:
         self.model, self.cp, self.problem = model, model.cp, model.problem
+        dates = [row[c] for row in self.problem.baseline.values() for c in ("start", "end") if row.get(c) is not None]
+        self.first, self.far = min([0, *dates]), model.far + 400
+        dues = [abs(row[c]) for row in self.problem.orders.values() for c in ("due", "deadline") if row[c] is not None]
+        self.wide = 2 * (self.far - self.first) + max([0, *dues, *map(abs, dates)])
         self.orders: dict[str, list[str]] = defaultdict(list)
         for key in sorted(self.problem.operations):
             self.orders[self.problem.order_key(key)].append(key)
@@ -59,13 +63,13 @@ class Terms:
         return row["end"] if row.get("start") is None else row["start"], row["end"]
 
     def _end(self, members: list[str]) -> Any:
-        end = self.cp.new_int_var(-BIG, BIG, "")
+        end = self.cp.new_int_var(self.first, self.far, "")
         self.cp.add_max_equality(end, [self._times(key)[1] for key in members])
         return end
 
     def _above(self, expression: Any, present: Any, low: int = 0) -> Any:
         """A variable at least ``low`` and, if present, at least the expression."""
-        var = self.cp.new_int_var(low, 2 * BIG, "")
+        var = self.cp.new_int_var(low, self.wide, "")
         lits = [] if isinstance(present, int) else [present]
         self.cp.add(var >= expression).only_enforce_if(lits)
         return var
@@ -104,7 +108,7 @@ class Terms:
         return most
 
     def makespan(self) -> Any:
-        last = self.cp.new_int_var(0, BIG, "makespan")
+        last = self.cp.new_int_var(0, self.far, "makespan")
         for key, step in self.model.steps.items():
             self.cp.add(last >= step.end).only_enforce_if(self._scheduled(key))
         for key, past in self.model.past.items():
@@ -118,7 +122,7 @@ class Terms:
     def flow_time(self) -> Any:
         total = 0
         for key, members in self.orders.items():
-            first = self.cp.new_int_var(-BIG, BIG, "")
+            first = self.cp.new_int_var(self.first, self.far, "")
             self.cp.add_min_equality(first, [self._times(member)[0] for member in members])
             weight = self._of(key, "weight", 1)
             total += weight * self._above(self.ends[key] - first, self._present(key))
