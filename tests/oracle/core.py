@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ortools.sat.python import cp_model
 
-from .past import Inexact, Started, started
+from .past import Started, started
+from .pins import keep_pinned_rows
 from .placements import Choice, Piece, Row, choices, runs
 from .segments import tie
 
@@ -105,7 +106,7 @@ def build(problem: Problem, partial: bool, marks: dict[str, set[tuple[str, int]]
         step = Step(operation, present[problem.order_key(operation.operation)], [], [])
         _enumerate(model, step)
         model.steps[operation.operation] = step
-    _pin(model)
+    keep_pinned_rows(model)
     for key, step in model.steps.items():
         _place(model, step, sorted(marks.get(key, ())))
     for past in model.past.values():
@@ -126,40 +127,6 @@ def _enumerate(model: Model, step: Step) -> None:
         for choice in choices(problem, mode, "run"):
             step.rows += runs(problem, choice, len(step.options), low, high, operation.breaks)
             step.options.append(choice)
-
-
-def _pin(model: Model) -> None:
-    """Keep only the rows that pins allow; a start pin that no row can keep is released."""
-    for key, step in model.steps.items():
-        row = model.problem.baseline.get(key, {})
-        pin = row.get("pin") or "none"
-        if pin == "none":
-            continue
-        resource = row["resource"] or (model.problem.history_mode(key).resource if row["mode"] else None)
-        fixed = [r for r in step.rows if step.options[r.choice].mode.resource == resource]
-        if pin == "start":
-            exact = [r for r in fixed if r.start == row["start"] and _beside_started(model, step, r)]
-            if not exact:
-                continue
-            fixed = [r for r in fixed if r.start == row["start"]]
-        step.rows = fixed
-
-
-def _beside_started(model: Model, step: Step, row: Row) -> bool:
-    """Whether a row fits beside the started work alone."""
-    pieces = dict(row.pieces)
-    own = step.options[row.choice].mode.resource
-    if own is not None and model.problem.resources[own].unary and row.end > row.start:
-        pieces[own] = [(row.start, row.end, 1)]
-    for resource, spans in pieces.items():
-        theirs = [piece for past in model.past.values() for piece in past.pieces.get(resource, [])]
-        for at in range(row.start, row.end):
-            used = sum(q for a, b, q in theirs if a <= at < b)
-            mine = sum(q for a, b, q in spans if a <= at < b)
-            capacity = 1 if model.problem.resources[resource].unary else model.problem.resources[resource].capacity_at(at)
-            if used and mine and used + mine > capacity:
-                return False
-    return True
 
 
 def _place(model: Model, step: Step, marks: list[tuple[str, int]]) -> None:
@@ -273,5 +240,3 @@ class Slots:
                 self.model.hold(resource, start, end, on, quantity)
                 place += 4
 
-
-__all__ = ["Inexact", "Model", "Step", "build"]

@@ -3,11 +3,11 @@
 Written from the contract alone, sharing no code with the engine, so that the two can be held against each
 other: the engine is never better than this optimum, nor finds a schedule where there is none. The idea is
 enumeration where the contract is hard and constraints where it is easy: an operation's placements (mode,
-members, start) are rows of a table (``placements``, ``core``); sequences and setup states are circuits with
+members, start) are enumerated and enter as linear pieces (``placements``, ``segments``); sequences and setup states are circuits with
 carried state (``setups``); precedences, material and terms relate their columns. Levels are solved one after
 the other, each to proven optimality and then kept. What cannot be modelled exactly is refused (``supports``).
 
-Cost: a table of choices x horizon rows an operation; problems of a dozen operations and a hundred ticks take
+Cost: choices x horizon rows an operation; problems of a dozen operations and a hundred ticks take
 a fraction of a second. References: L. Perron and F. Didier, CP-SAT (OR-Tools).
 """
 
@@ -23,6 +23,7 @@ from .core import Model, build
 from .links import add_links, marks
 from .material import add_material
 from .past import Inexact
+from .pins import add_sequences
 from .problem import read
 from .rows import assignment_rows, schedule_rows
 from .setups import add_setups
@@ -61,6 +62,7 @@ def _model(tables: dict[str, pa.Table], partial: bool) -> Model:
     add_capacity(model)
     add_links(model)
     add_material(model)
+    add_sequences(model)
     return model
 
 

@@ -20,7 +20,10 @@ def _plain(draft: Draft) -> list[Row]:
 
 
 def _mark(draft: Draft, high: int, **columns: object) -> bool:
-    rows = draft.some(_plain(draft), 1, high)
+    rows = _plain(draft)
+    if "transfer" in columns:
+        rows = [row for row in rows if row["before"] not in draft.done]
+    rows = draft.some(rows, 1, high)
     for row in rows:
         row.update(columns)
     return bool(rows)
