@@ -46,6 +46,9 @@ def tables(draft: Draft) -> dict[str, pa.Table]:
     rng = random.Random(draft.rng.random())
     ids = {name: _id_writer(rng, draft, name) for name in sorted(set(ID_CLASS.values()))}
     clock = _clock(rng, draft)
+    if rng.random() < 0.5:
+        for number, row in enumerate(draft.tables.get("requirements", [])):
+            row["requirement"] = f"R{number}"
     made = {}
     for name in sorted(draft.tables):
         rows = list(draft.tables[name])
@@ -94,7 +97,8 @@ def _id_writer(rng: random.Random, draft: Draft, kind: str) -> Callable[[list[st
             and row[column] is not None
         }
     )
-    first = rng.choice((1, 7, 95))
+    # A group and a resource of one number would make the default keys of requirements ambiguous.
+    first = rng.choice((1, 7, 95)) + (500 if kind == "group" else 0)
     numbers: dict[str | None, int | None] = {text: first + 3 * place for place, text in enumerate(known)}
     numbers[None] = None
     number = rng.choice(NUMBER_TYPES)
