@@ -168,10 +168,7 @@ impl Findings {
         if self.kept.len() < Self::CAP {
             self.kept.push(finding);
         } else if is_error
-            && let Some(place) = self
-                .kept
-                .iter()
-                .rposition(|kept| kept.severity != Severity::Error)
+            && let Some(place) = self.kept.iter().rposition(|kept| kept.severity != Severity::Error)
         {
             self.kept[place] = finding;
         }
@@ -195,11 +192,7 @@ impl Findings {
     /// Appends those of `other`.
     pub fn extend(&mut self, other: Self) {
         let dropped = other.total - other.kept.len() as u64;
-        let kept_errors = other
-            .kept
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .count();
+        let kept_errors = other.kept.iter().filter(|finding| finding.severity == Severity::Error).count();
         self.errors += other.errors - kept_errors as u64;
         self.total += dropped;
         for finding in other.kept {

@@ -128,21 +128,20 @@ impl AttributeRules {
         // A stable sort: rules of equal rank never match the same pair (the builder refuses those).
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.rank()));
         let values = order.len();
-        let mut resolved = Self {
-            attribute,
-            rules,
-            values,
-            table: Vec::new(),
-        };
+        let mut resolved = Self { attribute, rules, values, table: Vec::new() };
         if (values + 1) * values <= DENSE_PAIRS {
-            let froms =
-                std::iter::once(None).chain((0..values).map(|index| Some(ValueId::new(index))));
+            let froms = std::iter::once(None).chain((0..values).map(|index| Some(ValueId::new(index))));
             resolved.table = froms
                 .flat_map(|from| (0..values).map(move |to| (from, ValueId::new(to))))
                 .map(|(from, to)| resolved.resolve(from, to, order))
                 .collect();
         }
         resolved
+    }
+
+    /// Whether some rule covers a value as the state after: by naming it, or by naming none.
+    pub fn covers(&self, value: ValueId) -> bool {
+        self.rules.iter().any(|rule| rule.to.is_none_or(|to| to == value) || rule.from == From::Value(value))
     }
 
     /// All rules, best rank first.
@@ -153,24 +152,16 @@ impl AttributeRules {
     /// The rule that applies between two states of this attribute, if any.
     pub fn rule(&self, from: Option<ValueId>, to: ValueId, order: &ValueOrder) -> Option<&Rule> {
         let compare = |a: ValueId, b: ValueId| order.compare(a, b);
-        let rule = self
-            .rules
-            .iter()
-            .find(|rule| rule.matches(from, to, &compare))?;
+        let rule = self.rules.iter().find(|rule| rule.matches(from, to, &compare))?;
         let exact = |rule: &&Rule| rule.to == Some(to) && rule.from == From::Value(to);
         if from == Some(to) {
-            return self
-                .rules
-                .iter()
-                .filter(exact)
-                .find(|rule| rule.matches(from, to, &compare));
+            return self.rules.iter().filter(exact).find(|rule| rule.matches(from, to, &compare));
         }
         Some(rule)
     }
 
     fn resolve(&self, from: Option<ValueId>, to: ValueId, order: &ValueOrder) -> (Span, i64) {
-        self.rule(from, to, order)
-            .map_or((0, 0), |rule| (rule.duration, rule.cost))
+        self.rule(from, to, order).map_or((0, 0), |rule| (rule.duration, rule.cost))
     }
 
     /// Time and cost between two states of this attribute.
@@ -206,10 +197,7 @@ impl Matrix {
     ) -> (Span, i64) {
         let (mut time, mut cost) = (0, 0);
         for &(attribute, value) in to {
-            let Ok(place) = self
-                .attributes
-                .binary_search_by_key(&attribute, |rules| rules.attribute)
-            else {
+            let Ok(place) = self.attributes.binary_search_by_key(&attribute, |rules| rules.attribute) else {
                 continue;
             };
             let (span, price) = self.attributes[place].between(from(attribute), value, order);
@@ -224,10 +212,8 @@ impl Matrix {
 
     /// The longest changeover that the rules allow, for bounds on the horizon.
     pub fn longest(&self) -> Span {
-        let each = self
-            .attributes
-            .iter()
-            .map(|a| a.rules.iter().map(|rule| rule.duration).max().unwrap_or(0));
+        let each =
+            self.attributes.iter().map(|a| a.rules.iter().map(|rule| rule.duration).max().unwrap_or(0));
         match self.combine {
             Combine::Sum => each.sum(),
             Combine::Max => each.max().unwrap_or(0),
@@ -244,9 +230,7 @@ pub struct ValueOrder {
 impl ValueOrder {
     /// From the value texts in the order of their ids, which is the order of their text.
     pub fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        Self {
-            numbers: texts.map(Decimal::parse).collect(),
-        }
+        Self { numbers: texts.map(Decimal::parse).collect() }
     }
 
     /// How many values.
@@ -284,19 +268,14 @@ impl Decimal {
             _ => (false, text),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let all_digits =
-            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if !all_digits(whole) || !all_digits(fraction) {
             return None;
         }
         let whole = whole.trim_start_matches('0').to_owned();
         let fraction = fraction.trim_end_matches('0').to_owned();
         let negative = sign && !(whole.is_empty() && fraction.is_empty());
-        Some(Self {
-            negative,
-            whole,
-            fraction,
-        })
+        Some(Self { negative, whole, fraction })
     }
 
     fn magnitude(&self, other: &Self) -> Ordering {
@@ -331,36 +310,17 @@ mod tests {
     fn numbers_compare_exactly() {
         let order = ValueOrder::new(["-1.5", "0010", "10.0", "2", "9", "red"].into_iter());
         let id = ValueId;
-        assert_eq!(
-            order.compare(id(3), id(1)),
-            Ordering::Less,
-            "2 < 10 as numbers"
-        );
-        assert_eq!(
-            order.compare(id(1), id(2)),
-            Ordering::Equal,
-            "0010 = 10.0 in order, not as text"
-        );
+        assert_eq!(order.compare(id(3), id(1)), Ordering::Less, "2 < 10 as numbers");
+        assert_eq!(order.compare(id(1), id(2)), Ordering::Equal, "0010 = 10.0 in order, not as text");
         assert_eq!(order.compare(id(0), id(3)), Ordering::Less);
-        assert_eq!(
-            order.compare(id(4), id(5)),
-            Ordering::Less,
-            "as text where one is no number"
-        );
+        assert_eq!(order.compare(id(4), id(5)), Ordering::Less, "as text where one is no number");
     }
 
     #[test]
     fn rules_go_by_priority_then_names() {
         let order = ValueOrder::new(["black", "white"].into_iter());
         let (black, white) = (ValueId(0), ValueId(1));
-        let rule = |from, to, compare, duration| Rule {
-            from,
-            to,
-            compare,
-            duration,
-            cost: 0,
-            priority: 0,
-        };
+        let rule = |from, to, compare, duration| Rule { from, to, compare, duration, cost: 0, priority: 0 };
         let rules = AttributeRules::new(
             AttributeId(0),
             vec![
@@ -373,15 +333,7 @@ mod tests {
         );
         assert_eq!(rules.between(Some(black), white, &order).0, 12);
         assert_eq!(rules.between(Some(white), black, &order).0, 5);
-        assert_eq!(
-            rules.between(Some(white), white, &order).0,
-            0,
-            "equal values need nothing"
-        );
-        assert_eq!(
-            rules.between(None, white, &order).0,
-            1,
-            "only an unset rule matches unset"
-        );
+        assert_eq!(rules.between(Some(white), white, &order).0, 0, "equal values need nothing");
+        assert_eq!(rules.between(None, white, &order).0, 1, "only an unset rule matches unset");
     }
 }

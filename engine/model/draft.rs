@@ -19,11 +19,22 @@ use super::time::{Span, Time};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(pub u32);
 
-/// The names of a draft: each text once.
-#[derive(Debug, Clone, Default)]
+/// The name of the attribute that a setup state or rule without attribute means.
+pub const STATE: &str = "state";
+
+/// The names of a draft: each text once, [`STATE`] among them.
+#[derive(Debug, Clone)]
 pub struct Symbols {
     texts: super::ids::Names,
     by_hash: FxHashMap<u64, Vec<u32>>,
+}
+
+impl Default for Symbols {
+    fn default() -> Self {
+        let mut symbols = Self { texts: super::ids::Names::default(), by_hash: FxHashMap::default() };
+        symbols.intern(STATE);
+        symbols
+    }
 }
 
 impl Symbols {
@@ -31,10 +42,7 @@ impl Symbols {
     pub fn intern(&mut self, text: &str) -> Symbol {
         let hash = Self::hash(text);
         let known = self.by_hash.entry(hash).or_default();
-        if let Some(&symbol) = known
-            .iter()
-            .find(|&&symbol| self.texts.get(symbol as usize) == text)
-        {
+        if let Some(&symbol) = known.iter().find(|&&symbol| self.texts.get(symbol as usize) == text) {
             return Symbol(symbol);
         }
         let symbol = self.texts.len() as u32;
@@ -46,10 +54,7 @@ impl Symbols {
     /// The symbol of a text, if known.
     pub fn find(&self, text: &str) -> Option<Symbol> {
         let known = self.by_hash.get(&Self::hash(text))?;
-        known
-            .iter()
-            .find(|&&symbol| self.texts.get(symbol as usize) == text)
-            .map(|&symbol| Symbol(symbol))
+        known.iter().find(|&&symbol| self.texts.get(symbol as usize) == text).map(|&symbol| Symbol(symbol))
     }
 
     /// Text of a symbol.

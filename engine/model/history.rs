@@ -1,7 +1,6 @@
 //! What has happened and what is promised: started and done work, pins, the published schedule.
 
-use super::ids::{ModeId, ResourceId};
-use super::operation::Phase;
+use super::ids::{ModeId, RequirementId, ResourceId};
 use super::time::{Span, Time};
 
 /// How far an operation is.
@@ -63,6 +62,6 @@ pub struct Baseline {
     pub pin: Pin,
     /// What a stop does to it.
     pub on_stop: OnStop,
-    /// Members that started work holds, ascending.
-    pub members: Vec<(ResourceId, Phase)>,
+    /// Members that started work holds, by requirement, ascending.
+    pub members: Vec<(RequirementId, ResourceId)>,
 }

@@ -117,16 +117,11 @@ impl Objective {
     pub fn preset(name: &str) -> Option<Self> {
         use Term::{ChangeoverCost, ChangeoverTime, Makespan, ModeCost, Stability, Tardiness};
         let levels = match name {
-            "on_time" => vec![
-                vec![(Tardiness, 1)],
-                vec![(ChangeoverTime, 1), (ModeCost, 1)],
-                vec![(Makespan, 1)],
-            ],
+            "on_time" => {
+                vec![vec![(Tardiness, 1)], vec![(ChangeoverTime, 1), (ModeCost, 1)], vec![(Makespan, 1)]]
+            }
             "throughput" => vec![vec![(Makespan, 1)]],
-            "stable" => vec![
-                vec![(Tardiness, 1), (Stability, 1)],
-                vec![(ChangeoverTime, 1)],
-            ],
+            "stable" => vec![vec![(Tardiness, 1), (Stability, 1)], vec![(ChangeoverTime, 1)]],
             "changeovers" => {
                 vec![
                     vec![(ChangeoverTime, 1), (ChangeoverCost, 1)],
@@ -142,10 +137,8 @@ impl Objective {
     /// The same with `unscheduled` as the first level, as partial schedules need.
     #[must_use]
     pub fn partial(mut self) -> Self {
-        let leads = self
-            .levels
-            .first()
-            .is_some_and(|level| matches!(level.as_slice(), [(Term::Unscheduled, _)]));
+        let leads =
+            self.levels.first().is_some_and(|level| matches!(level.as_slice(), [(Term::Unscheduled, _)]));
         if !leads {
             self.levels.insert(0, vec![(Term::Unscheduled, 1)]);
         }
@@ -167,9 +160,6 @@ impl Objective {
 
     /// Whether a term counts on any level.
     pub fn counts(&self, term: Term) -> bool {
-        self.levels
-            .iter()
-            .flatten()
-            .any(|&(counted, weight)| counted == term && weight > 0)
+        self.levels.iter().flatten().any(|&(counted, weight)| counted == term && weight > 0)
     }
 }

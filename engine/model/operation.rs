@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::ids::{
-    AttributeId, GroupId, ItemId, ModeId, OperationId, OrderId, ResourceId, ValueId, WindowsId,
+    AttributeId, GroupId, ItemId, ModeId, OperationId, OrderId, RequirementId, ResourceId, ValueId, WindowsId,
 };
 use super::time::{Span, Time};
 
@@ -95,8 +95,6 @@ impl Mode {
     }
 }
 
-use super::ids::RequirementId;
-
 /// When a requirement holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
@@ -139,4 +137,11 @@ pub struct Requirement {
     pub breaks: Breaks,
     /// Row of the `requirements` table as given; its key is found through it.
     pub row: u32,
+}
+
+impl Requirement {
+    /// Whether it is free while the operation does not work.
+    pub fn releases(&self) -> bool {
+        self.breaks == Breaks::Release
+    }
 }

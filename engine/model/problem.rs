@@ -8,8 +8,8 @@ use std::ops::Range;
 use super::changeover::{Matrix, ValueOrder};
 use super::history::{Baseline, Status};
 use super::ids::{
-    AttributeId, LocationId, MatrixId, ModeId, Names, OperationId, OrderId, PrecedenceId,
-    ProfileId, RequirementId, ResourceId, ValueId, WindowsId,
+    AttributeId, LocationId, MatrixId, ModeId, Names, OperationId, OrderId, PrecedenceId, ProfileId,
+    RequirementId, ResourceId, ValueId, WindowsId,
 };
 use super::material::Item;
 use super::operation::{Mode, Operation, Order, Requirement, Suspend};
@@ -60,19 +60,9 @@ pub struct StabilityPrices {
 
 impl StabilityPrices {
     /// 4 within a day, 2 within a week, 1 beyond, an hour per changed resource.
-    pub const TEMPORAL: Self = Self {
-        near: 86_400,
-        middle: 604_800,
-        factors: [4, 2, 1],
-        resource: 3_600,
-    };
+    pub const TEMPORAL: Self = Self { near: 86_400, middle: 604_800, factors: [4, 2, 1], resource: 3_600 };
     /// Factor 1 and no price: the length of a tick is not known.
-    pub const INTEGER: Self = Self {
-        near: 86_400,
-        middle: 604_800,
-        factors: [1, 1, 1],
-        resource: 0,
-    };
+    pub const INTEGER: Self = Self { near: 86_400, middle: 604_800, factors: [1, 1, 1], resource: 0 };
 
     /// Factor of a baseline start.
     pub fn factor(&self, from_now: Span) -> i64 {
@@ -141,23 +131,17 @@ pub struct Problem {
 
 impl Problem {
     /// Ids of all operations.
-    pub fn operation_ids(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = OperationId> + ExactSizeIterator + use<> {
+    pub fn operation_ids(&self) -> impl DoubleEndedIterator<Item = OperationId> + ExactSizeIterator + use<> {
         (0..self.operations.len() as u32).map(OperationId)
     }
 
     /// Ids of all orders.
-    pub fn order_ids(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = OrderId> + ExactSizeIterator + use<> {
+    pub fn order_ids(&self) -> impl DoubleEndedIterator<Item = OrderId> + ExactSizeIterator + use<> {
         (0..self.orders.len() as u32).map(OrderId)
     }
 
     /// Ids of all resources.
-    pub fn resource_ids(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = ResourceId> + ExactSizeIterator + use<> {
+    pub fn resource_ids(&self) -> impl DoubleEndedIterator<Item = ResourceId> + ExactSizeIterator + use<> {
         (0..self.resources.len() as u32).map(ResourceId)
     }
 
@@ -209,21 +193,15 @@ impl Problem {
 
     /// Precedences that end in an operation.
     pub fn incoming(&self, id: OperationId) -> impl Iterator<Item = &Precedence> + '_ {
-        let start = if id.0 == 0 {
-            0
-        } else {
-            self.incoming_ends[id.index() - 1]
-        };
+        let start = if id.0 == 0 { 0 } else { self.incoming_ends[id.index() - 1] };
         let range = start as usize..self.incoming_ends[id.index()] as usize;
-        self.incoming[range]
-            .iter()
-            .map(|precedence| &self.precedences[precedence.index()])
+        self.incoming[range].iter().map(|precedence| &self.precedences[precedence.index()])
     }
 
     /// Precedences that begin in an operation.
     pub fn outgoing(&self, id: OperationId) -> &[Precedence] {
-        &self.precedences[self.outgoing_starts[id.index()] as usize
-            ..self.outgoing_starts[id.index() + 1] as usize]
+        &self.precedences
+            [self.outgoing_starts[id.index()] as usize..self.outgoing_starts[id.index() + 1] as usize]
     }
 
     /// Transport time between the own resources of two modes; 0 where either has none.
@@ -236,10 +214,7 @@ impl Problem {
     }
 
     fn transport_time(&self, from: LocationId, to: LocationId) -> Span {
-        self.transport
-            .get(from.index() * self.names.locations.len() + to.index())
-            .copied()
-            .unwrap_or(0)
+        self.transport.get(from.index() * self.names.locations.len() + to.index()).copied().unwrap_or(0)
     }
 
     /// What is known of an operation.
@@ -249,17 +224,13 @@ impl Problem {
 
     /// How far an operation is.
     pub fn status(&self, id: OperationId) -> Status {
-        self.baseline(id)
-            .map_or(Status::Planned, |baseline| baseline.status)
+        self.baseline(id).map_or(Status::Planned, |baseline| baseline.status)
     }
 
     /// State of an attribute of a resource at `now`.
     pub fn state_at_now(&self, resource: ResourceId, attribute: AttributeId) -> Option<ValueId> {
         let states = &self.resource(resource).state_at_now;
-        states
-            .binary_search_by_key(&attribute, |state| state.0)
-            .ok()
-            .map(|place| states[place].1)
+        states.binary_search_by_key(&attribute, |state| state.0).ok().map(|place| states[place].1)
     }
 
     /// Whether an operation's work may pause over closed time.

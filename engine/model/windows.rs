@@ -23,19 +23,13 @@ pub struct Profile {
 impl Profile {
     /// The same capacity at all times.
     pub fn constant(capacity: i64) -> Self {
-        Self {
-            steps: vec![(-FAR, capacity)],
-        }
+        Self { steps: vec![(-FAR, capacity)] }
     }
 
     /// Capacity at an instant.
     pub fn at(&self, time: Time) -> i64 {
         let after = self.steps.partition_point(|step| step.0 <= time);
-        if after == 0 {
-            0
-        } else {
-            self.steps[after - 1].1
-        }
+        if after == 0 { 0 } else { self.steps[after - 1].1 }
     }
 
     /// The largest capacity at any time.
@@ -124,10 +118,7 @@ impl Windows {
 
     /// Length of the longest interval.
     pub fn longest(&self) -> Span {
-        self.iter()
-            .map(|(start, end)| end - start)
-            .max()
-            .unwrap_or(0)
+        self.iter().map(|(start, end)| end - start).max().unwrap_or(0)
     }
 
     /// Index of the first interval that ends after `time`.
@@ -179,11 +170,7 @@ impl Windows {
 
     /// Open time in `[start, end)`.
     pub fn open_between(&self, start: Time, end: Time) -> Span {
-        if start >= end {
-            0
-        } else {
-            self.worked_until(end) - self.worked_until(start)
-        }
+        if start >= end { 0 } else { self.worked_until(end) - self.worked_until(start) }
     }
 
     /// The instant at which `span` open ticks have passed since `start`: the end of suspendable work
@@ -334,25 +321,9 @@ mod tests {
 
     #[test]
     fn profile_thresholds() {
-        let profile = Profile {
-            steps: vec![(0, 2), (10, 0), (20, 3), (30, 1)],
-        };
-        assert_eq!(
-            profile.open_for(2).iter().collect::<Vec<_>>(),
-            vec![(0, 10), (20, 30)]
-        );
-        assert_eq!(
-            profile.open_for(1).iter().collect::<Vec<_>>(),
-            vec![(0, 10), (20, FAR)]
-        );
-        assert_eq!(
-            (
-                profile.at(-1),
-                profile.at(10),
-                profile.at(29),
-                profile.peak()
-            ),
-            (0, 0, 3, 3)
-        );
+        let profile = Profile { steps: vec![(0, 2), (10, 0), (20, 3), (30, 1)] };
+        assert_eq!(profile.open_for(2).iter().collect::<Vec<_>>(), vec![(0, 10), (20, 30)]);
+        assert_eq!(profile.open_for(1).iter().collect::<Vec<_>>(), vec![(0, 10), (20, FAR)]);
+        assert_eq!((profile.at(-1), profile.at(10), profile.at(29), profile.peak()), (0, 0, 3, 3));
     }
 }

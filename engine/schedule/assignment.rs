@@ -40,9 +40,7 @@ pub struct Schedule {
 impl Schedule {
     /// A schedule that leaves everything out.
     pub fn empty(operations: usize) -> Self {
-        Self {
-            placements: vec![None; operations],
-        }
+        Self { placements: vec![None; operations] }
     }
 
     /// Placement of an operation.
