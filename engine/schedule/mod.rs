@@ -1,5 +1,6 @@
 //! What is an answer?
 
 pub mod assignment;
+pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};
