@@ -2,4 +2,8 @@
 
 pub mod error;
 pub mod model;
+#[cfg(feature = "python")]
+mod python;
 pub mod schedule;
+pub mod search;
+pub mod tables;

@@ -31,8 +31,6 @@ pub struct Context {
     pub ids: [IdType; Entity::ALL.len()],
     /// Decimal places of item quantities.
     pub scale: u8,
-    /// Whether rows of `requirements` have keys.
-    pub requirement_keys: bool,
 }
 
 impl Context {

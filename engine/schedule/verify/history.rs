@@ -89,8 +89,7 @@ fn started(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline, report: &mut
 /// Whether its members are among those that the baseline says it holds.
 fn holds_its_members(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline) -> bool {
     fact.placement.members.iter().all(|member| {
-        let phase: Phase = facts.problem.requirement(member.requirement).phase;
-        baseline.members.contains(&(member.resource, phase))
+        baseline.members.contains(&(member.requirement, member.resource))
     })
 }
 

@@ -11,7 +11,7 @@ mod column;
 mod confusable;
 mod numbers;
 mod rows;
-pub(crate) mod schedule;
+mod foreign;
 mod survey;
 mod texts;
 
@@ -24,6 +24,8 @@ use crate::error::Findings;
 use crate::model::draft::Draft;
 
 use super::problem::Context;
+
+pub use foreign::{Foreign, read_schedule};
 use super::spec::{self, TableSpec};
 
 /// A table as given: any number of batches of one schema.

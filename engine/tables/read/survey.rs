@@ -21,6 +21,13 @@ pub(super) struct Facts {
     pub(super) sound: bool,
 }
 
+impl Facts {
+    /// Those of a problem that has been read before, for tables beside it.
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone(), floats: false, sound: true }
+    }
+}
+
 /// Looks at names and types; reports what is missing, unknown or at odds.
 pub(super) fn survey(tables: &Tables, options: &ReadOptions, findings: &mut Findings) -> Facts {
     let before = findings.has_errors();
@@ -46,17 +53,10 @@ pub(super) fn survey(tables: &Tables, options: &ReadOptions, findings: &mut Find
             zone,
             ids,
             scale: scale(tables, options),
-            requirement_keys: has(tables, "requirements", "requirement"),
         },
         floats: options.scale.is_some(),
         sound: before || !findings.has_errors(),
     }
-}
-
-fn has(tables: &Tables, table: &str, column: &str) -> bool {
-    tables
-        .get(table)
-        .is_some_and(|data| data.has_values(column))
 }
 
 fn unknown_tables(tables: &Tables, findings: &mut Findings) {
@@ -79,7 +79,7 @@ fn unknown_tables(tables: &Tables, findings: &mut Findings) {
 }
 
 /// Reports columns that are missing, and once those that nobody reads.
-fn columns(table: &'static TableSpec, data: &TableData, findings: &mut Findings) {
+pub(super) fn columns(table: &'static TableSpec, data: &TableData, findings: &mut Findings) {
     let given: Vec<&str> = data
         .schema
         .fields()

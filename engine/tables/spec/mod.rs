@@ -4,9 +4,11 @@
 //! made from it. What no column says about itself (keys, cross references) is checked where a
 //! problem is built.
 
+mod foreign;
 mod input;
 mod output;
 
+pub use foreign::FOREIGN;
 pub use input::INPUT;
 pub use output::OUTPUT;
 
@@ -234,7 +236,7 @@ mod tests {
 
     #[test]
     fn names_and_keys_are_sound() {
-        for table in INPUT.iter().chain(OUTPUT) {
+        for table in INPUT.iter().chain(OUTPUT).chain(FOREIGN) {
             let mut names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
             names.sort_unstable();
             names.dedup();

@@ -25,18 +25,14 @@ struct Holding {
 pub(super) fn table(output: &Output<'_>) -> RecordBatch {
     let problem = output.problem;
     let names = &problem.names;
-    let key = |row: u32| {
-        let known = output.context.requirement_keys
-            && (row as usize) < names.requirement_rows.len();
-        known.then(|| names.requirement_rows.get(row as usize)).filter(|key| !key.is_empty())
-    };
+    let key = |row: u32| names.requirement_rows.get(row as usize);
     let mut holdings = Vec::new();
     for operation in problem.operation_ids() {
         if let Some(placement) = output.schedule.get(operation) {
             let first = holdings.len();
             hold(output, operation, placement, &mut holdings);
             holdings[first..].sort_by_key(|held: &Holding| {
-                (held.start, held.phase, held.resource, held.requirement.and_then(key))
+                (held.start, held.phase, held.resource, held.requirement.map(key))
             });
         }
     }
@@ -48,7 +44,7 @@ pub(super) fn table(output: &Output<'_>) -> RecordBatch {
         .ids(holdings.iter().map(|held| Some(names.operations.get(held.operation.index()))))
         .ids(holdings.iter().map(|held| Some(names.resources.get(held.resource.index()))))
         .texts(holdings.iter().map(|held| Some(phase(held.phase))))
-        .ids(holdings.iter().map(|held| key(held.requirement?)))
+        .ids(holdings.iter().map(|held| Some(key(held.requirement?))))
         .times(holdings.iter().map(|held| Some(held.start)))
         .times(holdings.iter().map(|held| Some(held.end)))
         .integers(holdings.iter().map(|held| Some(held.quantity)))

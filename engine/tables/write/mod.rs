@@ -6,6 +6,7 @@
 
 mod assignments;
 mod columns;
+mod derived;
 mod dispatch;
 mod findings;
 mod kpis;
