@@ -75,10 +75,7 @@ fn visit(
 ) -> i64 {
     let problem = facts.problem;
     let setup = &problem.operation(fact.operation).setup;
-    let matrix = problem
-        .resource(resource)
-        .matrix
-        .map(|id| problem.matrix(id));
+    let matrix = problem.resource(resource).matrix.map(|id| problem.matrix(id));
     let mut cost = 0;
     if let Some(matrix) = matrix
         && fact.started.is_none()
@@ -94,12 +91,7 @@ fn visit(
     cost
 }
 
-fn compare(
-    facts: &Facts<'_>,
-    (fact, matrix): (&Fact<'_>, &Matrix),
-    needed: Span,
-    report: &mut Report,
-) {
+fn compare(facts: &Facts<'_>, (fact, matrix): (&Fact<'_>, &Matrix), needed: Span, report: &mut Report) {
     let name = facts.name(fact.operation);
     let mut add = |check: &'static str, at: Option<Time>, detail: String| {
         report.add((RULE, check), fact.operation, None, at, detail);
@@ -111,11 +103,9 @@ fn compare(
             Some(fact.placement.start),
             format!("operation {name} needs a changeover of {needed} ticks and has none"),
         ),
-        (Some((start, _)), 0) => add(
-            "not_needed",
-            Some(start),
-            format!("operation {name} has a changeover but needs none"),
-        ),
+        (Some((start, _)), 0) => {
+            add("not_needed", Some(start), format!("operation {name} has a changeover but needs none"))
+        }
         (Some(times), _) => timing(facts, (fact, matrix), needed, times, &mut add),
     }
 }
@@ -130,11 +120,7 @@ fn timing(
 ) {
     let (name, windows) = (facts.name(fact.operation), facts.changing(fact));
     let suspends = matrix.suspend == Suspend::Breaks;
-    let length = if suspends {
-        windows.open_between(start, end)
-    } else {
-        end - start
-    };
+    let length = if suspends { windows.open_between(start, end) } else { end - start };
     if length != needed {
         let detail = format!(
             "the changeover before {name} works {length} ticks from {start} to {end}, it takes {needed}"
@@ -144,16 +130,8 @@ fn timing(
     if start < end {
         let edge_open = windows.is_open(start) && windows.is_open(end - 1);
         if !edge_open {
-            let at = if windows.is_open(start) {
-                end - 1
-            } else {
-                start
-            };
-            add(
-                "closed",
-                Some(at),
-                format!("the changeover before {name} begins or ends in closed time"),
-            );
+            let at = if windows.is_open(start) { end - 1 } else { start };
+            add("closed", Some(at), format!("the changeover before {name} begins or ends in closed time"));
         } else if !suspends && !windows.covers(start, end) {
             let at = windows.next_closed(start);
             add(
@@ -165,20 +143,12 @@ fn timing(
     }
     if end > fact.placement.start {
         let at = Some(end);
-        add(
-            "late",
-            at,
-            format!("the changeover before {name} ends after its start"),
-        );
+        add("late", at, format!("the changeover before {name} ends after its start"));
     } else if matrix.attached && end < fact.placement.start {
         let detail = format!("the changeover before {name} must end at its start");
         add("attached", Some(end), detail);
     }
     if start < facts.problem.now {
-        add(
-            "before_now",
-            Some(start),
-            format!("the changeover before {name} starts before now"),
-        );
+        add("before_now", Some(start), format!("the changeover before {name} starts before now"));
     }
 }

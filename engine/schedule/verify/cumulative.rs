@@ -4,14 +4,31 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use super::facts::Facts;
-use super::holdings::Step;
+use super::holdings::Held;
 use crate::model::ids::{OperationId, ResourceId};
+use crate::model::resource::ResourceKind;
 use crate::model::time::Time;
 
 const RULE: u8 = 4;
 
+/// Units taken (positive) or given back (negative) at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    resource: ResourceId,
+    at: Time,
+    change: i64,
+    operation: OperationId,
+}
+
 /// Sweeps each resource by time. Overloads by started work alone are findings.
-pub(super) fn check(facts: &Facts<'_>, mut steps: Vec<Step>, report: &mut Report) {
+pub(super) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
+    let is_pool = |held: &&Held| facts.problem.resource(held.resource).kind == ResourceKind::Cumulative;
+    let ends = |held: &Held| {
+        let Held { resource, from, to, operation, quantity, .. } = *held;
+        let taken = Step { resource, at: from, change: quantity, operation };
+        [taken, Step { at: to, change: -quantity, ..taken }]
+    };
+    let mut steps: Vec<Step> = all.iter().filter(is_pool).flat_map(ends).collect();
     steps.sort_unstable();
     for own in steps.chunk_by(|a, b| a.resource == b.resource) {
         sweep(facts, own[0].resource, own, report);
@@ -30,9 +47,7 @@ struct Load {
 
 /// Instants at which load or capacity changes, in order.
 fn sweep(facts: &Facts<'_>, resource: ResourceId, steps: &[Step], report: &mut Report) {
-    let profile = facts
-        .problem
-        .profile(facts.problem.resource(resource).profile);
+    let profile = facts.problem.profile(facts.problem.resource(resource).profile);
     let capacities = &profile.steps;
     let mut next_capacity = capacities.partition_point(|step| step.0 <= steps[0].at);
     let mut capacity = profile.at(steps[0].at);
@@ -52,21 +67,14 @@ fn sweep(facts: &Facts<'_>, resource: ResourceId, steps: &[Step], report: &mut R
             load.apply(facts, steps[index]);
             index += 1;
         }
-        load.judge(
-            facts,
-            (resource, capacity, at),
-            &steps[begun..index],
-            report,
-        );
+        load.judge(facts, (resource, capacity, at), &steps[begun..index], report);
     }
 }
 
 impl Load {
     fn apply(&mut self, facts: &Facts<'_>, step: Step) {
         self.sum += i128::from(step.change);
-        let started = facts
-            .get(step.operation)
-            .is_some_and(|fact| fact.started.is_some());
+        let started = facts.get(step.operation).is_some_and(|fact| fact.started.is_some());
         if !started {
             let held = self.planned.entry(step.operation).or_default();
             *held += step.change;

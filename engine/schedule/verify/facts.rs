@@ -14,15 +14,15 @@ use crate::schedule::assignment::{Placement, Schedule};
 
 /// A placed operation.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fact<'a> {
+pub(crate) struct Fact<'a> {
     /// Which.
-    pub(super) operation: OperationId,
+    pub(crate) operation: OperationId,
     /// Where and when, as the schedule says.
-    pub(super) placement: &'a Placement,
+    pub(crate) placement: &'a Placement,
     /// Its mode.
-    pub(super) mode: &'a Mode,
+    pub(crate) mode: &'a Mode,
     /// What history says of it, if it has started.
-    pub(super) started: Option<Continuation>,
+    pub(crate) started: Option<Continuation>,
     /// Windows in which it works and in which it changes over, as places in [`Facts::windows`].
     run: u32,
     changing: u32,
@@ -31,54 +31,50 @@ pub(super) struct Fact<'a> {
 impl Fact<'_> {
     /// The first instant from `now` on at which it may work: its start, or for started work the end
     /// of what remains of its changeover.
-    pub(super) fn run_from(&self) -> Time {
-        self.started
-            .map_or(self.placement.start, |history| history.run_from)
+    pub(crate) fn run_from(&self) -> Time {
+        self.started.map_or(self.placement.start, |history| history.run_from)
     }
 
     /// Whether it holds anything and changes states: all but operations of duration 0.
-    pub(super) fn is_lasting(&self) -> bool {
+    pub(crate) fn is_lasting(&self) -> bool {
         self.mode.duration > 0
     }
 }
 
 /// How started work goes on: history leaves no choice.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Continuation {
+pub(crate) struct Continuation {
     /// What remains of the changeover, from `now`.
-    pub(super) changeover: Option<(Time, Time)>,
+    pub(crate) changeover: Option<(Time, Time)>,
     /// Where work goes on at the earliest.
-    pub(super) run_from: Time,
+    pub(crate) run_from: Time,
     /// Its end; none if it never ends.
-    pub(super) end: Option<Time>,
+    pub(crate) end: Option<Time>,
     /// Where it begins anew for the last time, if a stop makes it.
-    pub(super) restarted: Option<Time>,
+    pub(crate) restarted: Option<Time>,
     /// Work still to do from `now`, as given.
-    pub(super) remaining: Span,
+    pub(crate) remaining: Span,
 }
 
 /// All placed operations with their windows.
 #[derive(Debug)]
-pub(super) struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     /// The problem.
-    pub(super) problem: &'a Problem,
+    pub(crate) problem: &'a Problem,
     placed: Vec<Option<Fact<'a>>>,
     /// Intersections that members make necessary; those of the problem come first.
     extra: Vec<Windows>,
 }
 
 impl<'a> Facts<'a> {
+    /// Resolves every usable placement.
+    pub(crate) fn of(problem: &'a Problem, schedule: &'a Schedule) -> Self {
+        Self::resolve(problem, schedule, &mut Report::default())
+    }
+
     /// Resolves every placement; unusable ones are reported and left out.
-    pub(super) fn resolve(
-        problem: &'a Problem,
-        schedule: &'a Schedule,
-        report: &mut Report,
-    ) -> Self {
-        let mut resolver = Resolver {
-            problem,
-            extra: Vec::new(),
-            known: FxHashMap::default(),
-        };
+    pub(super) fn resolve(problem: &'a Problem, schedule: &'a Schedule, report: &mut Report) -> Self {
+        let mut resolver = Resolver { problem, extra: Vec::new(), known: FxHashMap::default() };
         let groups = shape::sorted_groups(problem);
         let placed = problem
             .operation_ids()
@@ -87,72 +83,64 @@ impl<'a> Facts<'a> {
                 if !shape::is_usable(problem, &groups, operation, placement, report) {
                     return None;
                 }
-                (problem.status(operation) != Status::Done)
-                    .then(|| resolver.fact(operation, placement))
+                (problem.status(operation) != Status::Done).then(|| resolver.fact(operation, placement))
             })
             .collect();
-        Self {
-            problem,
-            placed,
-            extra: resolver.extra,
-        }
+        Self { problem, placed, extra: resolver.extra }
     }
 
     /// The placement of an operation; none for done work and what is left out.
-    pub(super) fn get(&self, operation: OperationId) -> Option<&Fact<'a>> {
+    pub(crate) fn get(&self, operation: OperationId) -> Option<&Fact<'a>> {
         self.placed[operation.index()].as_ref()
     }
 
     /// All placed operations, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Fact<'a>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Fact<'a>> {
         self.placed.iter().flatten()
     }
 
     /// Those not started yet.
-    pub(super) fn planned(&self) -> impl Iterator<Item = &Fact<'a>> {
+    pub(crate) fn planned(&self) -> impl Iterator<Item = &Fact<'a>> {
         self.iter().filter(|fact| fact.started.is_none())
     }
 
     /// Where an operation works.
-    pub(super) fn working(&self, fact: &Fact<'_>) -> &Windows {
+    pub(crate) fn working(&self, fact: &Fact<'_>) -> &Windows {
         window_set(self.problem, &self.extra, fact.run)
     }
 
     /// Where its changeover proceeds.
-    pub(super) fn changing(&self, fact: &Fact<'_>) -> &Windows {
+    pub(crate) fn changing(&self, fact: &Fact<'_>) -> &Windows {
         window_set(self.problem, &self.extra, fact.changing)
     }
 
     /// Ticks worked from `now` on.
-    pub(super) fn worked(&self, fact: &Fact<'_>) -> Span {
-        self.working(fact)
-            .open_between(fact.run_from(), fact.placement.end)
+    pub(crate) fn worked(&self, fact: &Fact<'_>) -> Span {
+        self.working(fact).open_between(fact.run_from(), fact.placement.end)
     }
 
     /// Ticks changed over from `now` on.
-    pub(super) fn changed(&self, fact: &Fact<'_>) -> Span {
-        fact.placement.changeover.map_or(0, |(start, end)| {
-            self.changing(fact).open_between(start, end)
-        })
+    pub(crate) fn changed(&self, fact: &Fact<'_>) -> Span {
+        fact.placement.changeover.map_or(0, |(start, end)| self.changing(fact).open_between(start, end))
     }
 
     /// Name of an operation.
-    pub(super) fn name(&self, operation: OperationId) -> &'a str {
+    pub(crate) fn name(&self, operation: OperationId) -> &'a str {
         self.problem.names.operations.get(operation.index())
     }
 
     /// Name of a resource.
-    pub(super) fn resource_name(&self, resource: ResourceId) -> &'a str {
+    pub(crate) fn resource_name(&self, resource: ResourceId) -> &'a str {
         self.problem.names.resources.get(resource.index())
     }
 
     /// Whether an unstarted operation has no placement.
-    pub(super) fn is_left_out(&self, operation: OperationId) -> bool {
+    pub(crate) fn is_left_out(&self, operation: OperationId) -> bool {
         self.problem.status(operation) == Status::Planned && self.get(operation).is_none()
     }
 
     /// By order, whether any of its unstarted operations has no placement.
-    pub(super) fn orders_left_out(&self) -> Vec<bool> {
+    pub(crate) fn orders_left_out(&self) -> Vec<bool> {
         self.problem
             .orders
             .iter()
@@ -161,7 +149,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Order of an operation.
-    pub(super) fn order(&self, operation: OperationId) -> Option<OrderId> {
+    pub(crate) fn order(&self, operation: OperationId) -> Option<OrderId> {
         self.problem.operation(operation).order
     }
 }
@@ -193,25 +181,16 @@ impl<'a> Resolver<'a> {
             false => mode.changing.0,
         };
         let baseline = self.problem.baseline(operation);
-        let started = baseline
-            .filter(|baseline| baseline.status == Status::Started)
-            .map(|baseline| {
-                continuation(
-                    self.problem.now,
-                    mode.duration,
-                    baseline,
-                    window_set(self.problem, &self.extra, run),
-                    window_set(self.problem, &self.extra, changing),
-                )
-            });
-        Fact {
-            operation,
-            placement,
-            mode,
-            started,
-            run,
-            changing,
-        }
+        let started = baseline.filter(|baseline| baseline.status == Status::Started).map(|baseline| {
+            continuation(
+                self.problem.now,
+                mode.duration,
+                baseline,
+                window_set(self.problem, &self.extra, run),
+                window_set(self.problem, &self.extra, changing),
+            )
+        });
+        Fact { operation, placement, mode, started, run, changing }
     }
 
     /// Place of `base` intersected with where the members of a phase are open.

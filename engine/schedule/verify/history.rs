@@ -3,7 +3,7 @@
 use super::Report;
 use super::facts::{Continuation, Fact, Facts};
 use crate::model::history::{Baseline, Pin, Status};
-use crate::model::ids::{OperationId, ResourceId};
+use crate::model::ids::{OperationId, RequirementId, ResourceId};
 use crate::model::operation::Phase;
 use crate::model::time::Time;
 use crate::schedule::assignment::Schedule;
@@ -54,16 +54,9 @@ fn started(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline, report: &mut
         add("started_start", Some(placement.start), what);
     }
     if !holds_its_members(facts, fact, baseline) {
-        add(
-            "started_members",
-            None,
-            "its members are history".to_owned(),
-        );
+        add("started_members", None, "its members are history".to_owned());
     }
-    let Some(Continuation {
-        changeover, end, ..
-    }) = fact.started
-    else {
+    let Some(Continuation { changeover, end, .. }) = fact.started else {
         return;
     };
     if changeover != placement.changeover {
@@ -86,11 +79,19 @@ fn started(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline, report: &mut
     }
 }
 
-/// Whether its members are among those that the baseline says it holds.
+/// Whether it holds in each phase those whom the baseline says it holds; for which of two like
+/// requirements makes no difference.
 fn holds_its_members(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline) -> bool {
-    fact.placement.members.iter().all(|member| {
-        baseline.members.contains(&(member.requirement, member.resource))
-    })
+    let in_phase = |(requirement, resource): (RequirementId, ResourceId)| {
+        (facts.problem.requirement(requirement).phase, resource)
+    };
+    let known = baseline.members.iter().map(|&(requirement, resource)| (requirement, resource));
+    let placed = fact.placement.members.iter().map(|member| (member.requirement, member.resource));
+    let mut known: Vec<(Phase, ResourceId)> = known.map(in_phase).collect();
+    let mut placed: Vec<(Phase, ResourceId)> = placed.map(in_phase).collect();
+    known.sort_unstable();
+    placed.sort_unstable();
+    known == placed
 }
 
 fn pinned(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline, report: &mut Report) {
@@ -99,13 +100,8 @@ fn pinned(facts: &Facts<'_>, fact: &Fact<'_>, baseline: &Baseline, report: &mut 
     }
     let name = facts.name(fact.operation);
     if fact.mode.resource != baseline.resource {
-        let pinned = baseline
-            .resource
-            .map(|resource| facts.resource_name(resource));
-        let detail = format!(
-            "operation {name} is pinned to {}",
-            pinned.unwrap_or("no resource")
-        );
+        let pinned = baseline.resource.map(|resource| facts.resource_name(resource));
+        let detail = format!("operation {name} is pinned to {}", pinned.unwrap_or("no resource"));
         report.add((RULE, "pin_resource"), fact.operation, pinned, None, detail);
     }
     if let (Pin::Start, Some(start)) = (baseline.pin, baseline.start)

@@ -14,39 +14,27 @@ use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 use crate::model::windows::Windows;
 
-/// A unary resource held over `[from, to)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Held {
+/// Units of a resource held over `[from, to)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held {
     /// What.
-    pub(super) resource: ResourceId,
+    pub(crate) resource: ResourceId,
     /// Since when.
-    pub(super) from: Time,
+    pub(crate) from: Time,
     /// Until when, exclusive.
-    pub(super) to: Time,
+    pub(crate) to: Time,
     /// By whom.
-    pub(super) operation: OperationId,
-}
-
-/// Units of a cumulative resource taken (positive) or given back (negative) at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Step {
-    /// Of what.
-    pub(super) resource: ResourceId,
-    /// When.
-    pub(super) at: Time,
-    /// How many.
-    pub(super) change: i64,
-    /// By whom.
-    pub(super) operation: OperationId,
-}
-
-/// All holdings of a schedule.
-#[derive(Debug, Default)]
-pub(super) struct Holdings {
-    /// Of unary resources.
-    pub(super) unary: Vec<Held>,
-    /// Of cumulative ones.
-    pub(super) pools: Vec<Step>,
+    pub(crate) operation: OperationId,
+    /// How many units.
+    pub(crate) quantity: i64,
+    /// In which phase.
+    pub(crate) phase: Phase,
+    /// Whether it is the mode's own resource, which is held from the changeover's start.
+    pub(crate) own: bool,
+    /// Whether it is the first and the last piece of this use.
+    pub(crate) first: bool,
+    /// See `first`.
+    pub(crate) last: bool,
 }
 
 /// One use of a resource by an operation in a phase.
@@ -56,15 +44,12 @@ struct Use {
     quantity: i64,
     phase: Phase,
     breaks: Breaks,
+    own: bool,
 }
 
 /// Collects the holdings of all placed operations.
-pub(super) fn collect(facts: &Facts<'_>) -> Holdings {
-    let mut collector = Collector {
-        facts,
-        open_for: FxHashMap::default(),
-        found: Holdings::default(),
-    };
+pub(crate) fn collect(facts: &Facts<'_>) -> Vec<Held> {
+    let mut collector = Collector { facts, open_for: FxHashMap::default(), found: Vec::new() };
     let mut uses = Vec::new();
     for fact in facts.iter().filter(|fact| fact.is_lasting()) {
         uses.clear();
@@ -84,6 +69,7 @@ fn own_use(fact: &Fact<'_>, uses: &mut Vec<Use>) {
             quantity: fact.mode.quantity,
             phase: Phase::Run,
             breaks: Breaks::Hold,
+            own: true,
         });
     }
 }
@@ -97,6 +83,7 @@ fn required_uses(facts: &Facts<'_>, fact: &Fact<'_>, uses: &mut Vec<Use>) {
                 quantity: requirement.quantity,
                 phase: requirement.phase,
                 breaks: requirement.breaks,
+                own: false,
             });
         }
     }
@@ -107,6 +94,7 @@ fn required_uses(facts: &Facts<'_>, fact: &Fact<'_>, uses: &mut Vec<Use>) {
             quantity: 1,
             phase: requirement.phase,
             breaks: requirement.breaks,
+            own: false,
         });
     }
 }
@@ -115,15 +103,14 @@ struct Collector<'f, 'a> {
     facts: &'f Facts<'a>,
     /// Where a profile has at least so much.
     open_for: FxHashMap<(ProfileId, i64), Windows>,
-    found: Holdings,
+    found: Vec<Held>,
 }
 
 impl Collector<'_, '_> {
     /// Adds the holding of `uses[index]`.
     fn hold(&mut self, fact: &Fact<'_>, uses: &[Use], index: usize) {
         let used = uses[index];
-        let own = index == 0 && fact.mode.resource == Some(used.resource);
-        let Some((from, to)) = self.phase(fact, used, own) else {
+        let Some((from, to)) = self.phase(fact, used) else {
             return;
         };
         let resource = self.facts.problem.resource(used.resource);
@@ -138,10 +125,9 @@ impl Collector<'_, '_> {
                 Phase::Run => from.max(fact.run_from()),
                 Phase::Changeover => from,
             };
-            self.found
-                .add_pieces(fact, used, windows, (from, to), unary);
+            add_pieces(&mut self.found, (fact, used), windows, (from, to));
         } else if unary {
-            self.found.add(fact, used, (from, to), true);
+            self.found.push(piece((fact, used), (from, to)));
         } else {
             let needed = uses
                 .iter()
@@ -153,18 +139,17 @@ impl Collector<'_, '_> {
                 .open_for
                 .entry((profile, needed))
                 .or_insert_with(|| self.facts.problem.profile(profile).open_for(needed));
-            self.found
-                .add_pieces(fact, used, windows, (from, to), false);
+            add_pieces(&mut self.found, (fact, used), windows, (from, to));
         }
     }
 
     /// When the phase of a use lasts; none if there is no such phase.
-    fn phase(&self, fact: &Fact<'_>, used: Use, own: bool) -> Option<(Time, Time)> {
+    fn phase(&self, fact: &Fact<'_>, used: Use) -> Option<(Time, Time)> {
         let now = fact.started.map_or(-FAR, |_| self.facts.problem.now);
         let placement = fact.placement;
         let (from, to) = match (used.phase, placement.changeover) {
             (Phase::Changeover, changeover) => changeover?,
-            (Phase::Run, Some((start, _))) if own => (start.min(placement.start), placement.end),
+            (Phase::Run, Some((start, _))) if used.own => (start.min(placement.start), placement.end),
             (Phase::Run, _) => (placement.start, placement.end),
         };
         let from = from.max(now);
@@ -172,45 +157,34 @@ impl Collector<'_, '_> {
     }
 }
 
-impl Holdings {
-    /// Adds the parts of `[from, to)` that lie in `windows`.
-    fn add_pieces(
-        &mut self,
-        fact: &Fact<'_>,
-        used: Use,
-        windows: &Windows,
-        (from, to): (Time, Time),
-        unary: bool,
-    ) {
-        let mut at = from;
-        while let Some(open) = windows.next_open(at).filter(|&open| open < to) {
-            let closed = windows.next_closed(open).map_or(to, |end| end.min(to));
-            self.add(fact, used, (open, closed), unary);
-            at = closed;
-            if at >= to {
-                return;
-            }
+/// Adds the parts of `[from, to)` that lie in `windows`.
+fn add_pieces(found: &mut Vec<Held>, of: (&Fact<'_>, Use), windows: &Windows, (from, to): (Time, Time)) {
+    let before = found.len();
+    let mut at = from;
+    while let Some(open) = windows.next_open(at).filter(|&open| open < to) {
+        let closed = windows.next_closed(open).map_or(to, |end| end.min(to));
+        let first = found.len() == before;
+        found.push(Held { first, last: false, ..piece(of, (open, closed)) });
+        at = closed;
+        if at >= to {
+            break;
         }
     }
+    if let Some(last) = found[before..].last_mut() {
+        last.last = true;
+    }
+}
 
-    fn add(&mut self, fact: &Fact<'_>, used: Use, (from, to): (Time, Time), unary: bool) {
-        let (resource, operation) = (used.resource, fact.operation);
-        if unary {
-            self.unary.push(Held {
-                resource,
-                from,
-                to,
-                operation,
-            });
-            return;
-        }
-        for (at, change) in [(from, used.quantity), (to, -used.quantity)] {
-            self.pools.push(Step {
-                resource,
-                at,
-                change,
-                operation,
-            });
-        }
+fn piece((fact, used): (&Fact<'_>, Use), (from, to): (Time, Time)) -> Held {
+    Held {
+        resource: used.resource,
+        from,
+        to,
+        operation: fact.operation,
+        quantity: used.quantity,
+        phase: used.phase,
+        own: used.own,
+        first: true,
+        last: true,
     }
 }

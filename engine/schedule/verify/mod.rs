@@ -22,9 +22,9 @@
 
 mod changeover;
 mod cumulative;
-mod facts;
+pub(crate) mod facts;
 mod history;
-mod holdings;
+pub(crate) mod holdings;
 mod material;
 mod partial;
 mod precedence;
@@ -80,22 +80,17 @@ pub fn verify(problem: &Problem, schedule: &Schedule, partial: bool) -> Verdict 
     let facts = Facts::resolve(problem, schedule, &mut report);
     work::check(&facts, &mut report);
     let holdings = holdings::collect(&facts);
-    unary::check(&facts, holdings.unary, &mut report);
+    unary::check(&facts, &holdings, &mut report);
     let changeover_cost = changeover::check(&facts, &mut report);
-    cumulative::check(&facts, holdings.pools, &mut report);
+    cumulative::check(&facts, &holdings, &mut report);
     precedence::check(&facts, &mut report);
     windows::check(&facts, &mut report);
     material::check(&facts, &mut report);
     history::check(&facts, schedule, &mut report);
     partial::check(&facts, partial, &mut report);
     let values = terms::values(&facts, changeover_cost);
-    report
-        .violations
-        .sort_by_key(|violation| (violation.rule, violation.operation, violation.at));
-    Verdict {
-        violations: report.violations,
-        values,
-    }
+    report.violations.sort_by_key(|violation| (violation.rule, violation.operation, violation.at));
+    Verdict { violations: report.violations, values }
 }
 
 /// Violations as they are found.

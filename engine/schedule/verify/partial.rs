@@ -30,16 +30,9 @@ fn whole_orders(facts: &Facts<'_>, report: &mut Report) {
             let unstarted = facts.problem.status(operation) == Status::Planned;
             if unstarted && facts.get(operation).is_some() {
                 let (op, other) = (facts.name(operation), facts.name(missing));
-                let detail = format!(
-                    "operation {op} is scheduled while {other} of the same order {name} is left out"
-                );
-                report.add(
-                    (RULE, "part_of_order"),
-                    operation,
-                    Some(other),
-                    None,
-                    detail,
-                );
+                let detail =
+                    format!("operation {op} is scheduled while {other} of the same order {name} is left out");
+                report.add((RULE, "part_of_order"), operation, Some(other), None, detail);
             }
         }
     }
@@ -47,20 +40,11 @@ fn whole_orders(facts: &Facts<'_>, report: &mut Report) {
 
 fn successors(facts: &Facts<'_>, report: &mut Report) {
     for link in &facts.problem.precedences {
-        let planned = facts
-            .get(link.after)
-            .is_some_and(|fact| fact.started.is_none());
+        let planned = facts.get(link.after).is_some_and(|fact| fact.started.is_none());
         if planned && facts.is_left_out(link.before) {
             let (after, before) = (facts.name(link.after), facts.name(link.before));
-            let detail =
-                format!("operation {after} is scheduled although {before} before it is left out");
-            report.add(
-                (RULE, "needs_left_out"),
-                link.after,
-                Some(before),
-                None,
-                detail,
-            );
+            let detail = format!("operation {after} is scheduled although {before} before it is left out");
+            report.add((RULE, "needs_left_out"), link.after, Some(before), None, detail);
         }
     }
 }

@@ -31,8 +31,7 @@ impl Side<'_, '_> {
 /// Checks every link.
 pub(super) fn check(facts: &Facts<'_>, report: &mut Report) {
     for link in &facts.problem.precedences {
-        let (Some(before), Some(after)) = (side(facts, link.before), side(facts, link.after))
-        else {
+        let (Some(before), Some(after)) = (side(facts, link.before), side(facts, link.after)) else {
             continue;
         };
         let Some(later) = after.fact else {
@@ -45,10 +44,7 @@ pub(super) fn check(facts: &Facts<'_>, report: &mut Report) {
                 before,
                 after,
                 later,
-                min_lag: link.min_lag
-                    + facts
-                        .problem
-                        .transport_between(before.resource, after.resource),
+                min_lag: link.min_lag + facts.problem.transport_between(before.resource, after.resource),
                 report,
             };
             checked.check();
@@ -113,10 +109,7 @@ impl Link<'_, '_, '_> {
 
     fn lags(&mut self, anchor: Time, instant: Time, verb: &str) {
         if instant < anchor + self.min_lag {
-            let what = format!(
-                "{verb} at {instant}, {} at the earliest",
-                anchor + self.min_lag
-            );
+            let what = format!("{verb} at {instant}, {} at the earliest", anchor + self.min_lag);
             self.add("min_lag", instant, &what);
         }
         if let Some(max_lag) = self.link.max_lag
@@ -136,9 +129,7 @@ impl Link<'_, '_, '_> {
         let need = share(self.link.transfer, duration);
         let windows = self.facts.working(fact);
         let Some(history) = fact.started else {
-            return windows
-                .advance(fact.placement.start, need)
-                .unwrap_or(fact.placement.end);
+            return windows.advance(fact.placement.start, need).unwrap_or(fact.placement.end);
         };
         let now = self.facts.problem.now;
         let (from, worked) = match history.restarted {
@@ -166,10 +157,7 @@ impl Link<'_, '_, '_> {
             needed = needed.min(history.remaining);
             from = history.restarted.unwrap_or(from);
         }
-        let left = self
-            .facts
-            .working(later)
-            .open_between(arrived.max(from), self.after.end);
+        let left = self.facts.working(later).open_between(arrived.max(from), self.after.end);
         if left < needed {
             let what = format!("has {left} ticks of work left at {arrived}, {needed} at least");
             self.add("tail", arrived, &what);
@@ -179,21 +167,13 @@ impl Link<'_, '_, '_> {
     fn same_resource(&mut self) {
         let same = self.before.resource.is_some() && self.before.resource == self.after.resource;
         if !same {
-            self.add(
-                "same_resource",
-                self.after.start,
-                "runs on another resource",
-            );
+            self.add("same_resource", self.after.start, "runs on another resource");
         }
     }
 
     fn add(&mut self, check: &'static str, at: Time, what: &str) {
         let (after, before) = (self.link.after, self.facts.name(self.link.before));
-        let detail = format!(
-            "operation {} {what}, because of {before}",
-            self.facts.name(after)
-        );
-        self.report
-            .add((RULE, check), after, Some(before), Some(at), detail);
+        let detail = format!("operation {} {what}, because of {before}", self.facts.name(after));
+        self.report.add((RULE, check), after, Some(before), Some(at), detail);
     }
 }

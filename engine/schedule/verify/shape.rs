@@ -32,11 +32,7 @@ pub(super) fn is_usable(
     report: &mut Report,
 ) -> bool {
     let name = problem.names.operations.get(operation.index());
-    if !problem
-        .operation(operation)
-        .modes
-        .contains(&placement.mode.0)
-    {
+    if !problem.operation(operation).modes.contains(&placement.mode.0) {
         let detail = format!("operation {name} runs in a mode that is not one of its own");
         report.add((RULE, "mode"), operation, None, None, detail);
         return false;
@@ -51,13 +47,7 @@ pub(super) fn is_usable(
             "operation {name} has times out of order or out of range: start {}, end {}",
             placement.start, placement.end
         );
-        report.add(
-            (RULE, "times"),
-            operation,
-            None,
-            Some(placement.start),
-            detail,
-        );
+        report.add((RULE, "times"), operation, None, Some(placement.start), detail);
         return false;
     }
     if let Some(fault) = member_fault(problem, groups, placement) {
@@ -90,36 +80,21 @@ fn member_fault<'a>(
         if !owned {
             return Some((Some(name), format!("{name} is not required by its mode")));
         }
-        let is_member = groups[group.index()]
-            .binary_search(&member.resource)
-            .is_ok();
+        let is_member = groups[group.index()].binary_search(&member.resource).is_ok();
         if !is_member || mode.resource == Some(member.resource) {
             let group = problem.names.groups.get(group.index());
-            return Some((
-                Some(name),
-                format!("{name} cannot be taken from group {group}"),
-            ));
+            return Some((Some(name), format!("{name} cannot be taken from group {group}")));
         }
     }
-    for (place, requirement) in mode
-        .requirement_ids()
-        .zip(problem.requirements_of(placement.mode))
-    {
+    for (place, requirement) in mode.requirement_ids().zip(problem.requirements_of(placement.mode)) {
         let Target::Group(group) = requirement.target else {
             continue;
         };
-        let taken = placement
-            .members
-            .iter()
-            .filter(|member| member.requirement == place)
-            .count() as i64;
+        let taken = placement.members.iter().filter(|member| member.requirement == place).count() as i64;
         let idle = requirement.phase == Phase::Changeover && placement.changeover.is_none();
         if taken != requirement.quantity && !(idle && taken == 0) {
             let group = problem.names.groups.get(group.index());
-            let detail = format!(
-                "takes {taken} member(s) of group {group}, needs {}",
-                requirement.quantity
-            );
+            let detail = format!("takes {taken} member(s) of group {group}, needs {}", requirement.quantity);
             return Some((Some(group), detail));
         }
     }
@@ -131,12 +106,7 @@ fn member_fault<'a>(
 }
 
 /// A member of a phase that is taken or required a second time there.
-fn taken_twice(
-    problem: &Problem,
-    mode: &Mode,
-    placement: &Placement,
-    phase: Phase,
-) -> Option<ResourceId> {
+fn taken_twice(problem: &Problem, mode: &Mode, placement: &Placement, phase: Phase) -> Option<ResourceId> {
     let fixed = |requirement: &Requirement| match requirement.target {
         Target::Resource(resource) if requirement.phase == phase => Some(resource),
         _ => None,
@@ -151,10 +121,7 @@ fn taken_twice(
     let required = &problem.requirements[range];
     members.iter().enumerate().find_map(|(index, member)| {
         let again = members[..index].contains(member)
-            || required
-                .iter()
-                .filter_map(fixed)
-                .any(|other| other == *member);
+            || required.iter().filter_map(fixed).any(|other| other == *member);
         again.then_some(*member)
     })
 }

@@ -34,11 +34,7 @@ pub(super) fn values(facts: &Facts<'_>, changeover_cost: Vec<(OperationId, i64)>
         .filter(|(_, left_out)| !**left_out)
         .filter_map(|(order, _)| completed(facts, order))
         .collect();
-    let counts = |operation| {
-        facts
-            .order(operation)
-            .is_none_or(|order| !left_out[order.index()])
-    };
+    let counts = |operation| facts.order(operation).is_none_or(|order| !left_out[order.index()]);
     let scheduled: Vec<&Fact<'_>> = facts.iter().filter(|fact| counts(fact.operation)).collect();
     let mut values = TermValues::default();
     let mut set = |term, value: i128| {
@@ -53,10 +49,7 @@ pub(super) fn values(facts: &Facts<'_>, changeover_cost: Vec<(OperationId, i64)>
     set(Term::FlowTime, flow_time(&orders));
     set(Term::ChangeoverTime, changeover_time(facts, &scheduled));
     let costs = changeover_cost.into_iter().filter(|row| counts(row.0));
-    set(
-        Term::ChangeoverCost,
-        costs.map(|row| i128::from(row.1)).sum(),
-    );
+    set(Term::ChangeoverCost, costs.map(|row| i128::from(row.1)).sum());
     set(Term::ModeCost, mode_cost(&scheduled));
     set(Term::ResourceCost, resource_cost(facts, &scheduled));
     set(Term::Stability, stability(facts, &scheduled));
@@ -75,51 +68,34 @@ fn completed<'a>(facts: &Facts<'a>, order: &'a Order) -> Option<Completed<'a>> {
         Some((placement.start, placement.end))
     };
     let all = || order.operations.iter().filter_map(|&op| times(op));
-    Some(Completed {
-        order,
-        first_start: all().map(|row| row.0).min()?,
-        end: all().map(|row| row.1).max()?,
-    })
+    Some(Completed { order, first_start: all().map(|row| row.0).min()?, end: all().map(|row| row.1).max()? })
 }
 
 /// Sum of max(1, weight) over orders left out; an operation without order weighs 1.
 fn unscheduled(facts: &Facts<'_>, left_out: &[bool]) -> i128 {
     let orders = facts.problem.orders.iter().zip(left_out);
-    let whole: i128 = orders
-        .filter(|(_, left_out)| **left_out)
-        .map(|(order, _)| i128::from(order.weight.max(1)))
-        .sum();
-    let alone = facts
-        .problem
-        .operation_ids()
-        .filter(|&op| facts.order(op).is_none() && facts.is_left_out(op));
+    let whole: i128 =
+        orders.filter(|(_, left_out)| **left_out).map(|(order, _)| i128::from(order.weight.max(1))).sum();
+    let alone =
+        facts.problem.operation_ids().filter(|&op| facts.order(op).is_none() && facts.is_left_out(op));
     whole + alone.count() as i128
 }
 
 /// Sum of weight x max(0, C - due).
 fn tardiness(orders: &[Completed<'_>]) -> i128 {
     let late = |row: &Completed<'_>| row.lateness().map_or(0, |late| late.max(0));
-    orders
-        .iter()
-        .map(|row| i128::from(row.order.weight) * late(row))
-        .sum()
+    orders.iter().map(|row| i128::from(row.order.weight) * late(row)).sum()
 }
 
 /// Sum of weight x [C > due].
 fn late_orders(orders: &[Completed<'_>]) -> i128 {
-    let late = orders
-        .iter()
-        .filter(|row| row.lateness().is_some_and(|late| late > 0));
+    let late = orders.iter().filter(|row| row.lateness().is_some_and(|late| late > 0));
     late.map(|row| i128::from(row.order.weight)).sum()
 }
 
 /// Largest C - due; 0 without due dates.
 fn max_lateness(orders: &[Completed<'_>]) -> i128 {
-    orders
-        .iter()
-        .filter_map(Completed::lateness)
-        .max()
-        .unwrap_or(0)
+    orders.iter().filter_map(Completed::lateness).max().unwrap_or(0)
 }
 
 /// Latest end of work that is not done, from `now`.
@@ -131,49 +107,33 @@ fn makespan(facts: &Facts<'_>, scheduled: &[&Fact<'_>]) -> i128 {
 /// Sum of earliness weight x max(0, due - C).
 fn earliness(orders: &[Completed<'_>]) -> i128 {
     let early = |row: &Completed<'_>| row.lateness().map_or(0, |late| (-late).max(0));
-    orders
-        .iter()
-        .map(|row| i128::from(row.order.earliness_weight) * early(row))
-        .sum()
+    orders.iter().map(|row| i128::from(row.order.earliness_weight) * early(row)).sum()
 }
 
 /// Sum of weight x (C - first start).
 fn flow_time(orders: &[Completed<'_>]) -> i128 {
-    orders
-        .iter()
-        .map(|row| i128::from(row.order.weight) * i128::from(row.end - row.first_start))
-        .sum()
+    orders.iter().map(|row| i128::from(row.order.weight) * i128::from(row.end - row.first_start)).sum()
 }
 
 /// Working time of changeovers, what remains of started ones included.
 fn changeover_time(facts: &Facts<'_>, scheduled: &[&Fact<'_>]) -> i128 {
-    scheduled
-        .iter()
-        .map(|fact| i128::from(facts.changed(fact)))
-        .sum()
+    scheduled.iter().map(|fact| i128::from(facts.changed(fact))).sum()
 }
 
 /// Cost of the modes taken.
 fn mode_cost(scheduled: &[&Fact<'_>]) -> i128 {
-    scheduled
-        .iter()
-        .map(|fact| i128::from(fact.mode.cost))
-        .sum()
+    scheduled.iter().map(|fact| i128::from(fact.mode.cost)).sum()
 }
 
 /// Cost per hour x quantity x (working + changing ticks) from `now` on, divided once.
 fn resource_cost(facts: &Facts<'_>, scheduled: &[&Fact<'_>]) -> i128 {
     use crate::model::operation::Target;
     let problem = facts.problem;
-    let price = |resource: crate::model::ids::ResourceId| {
-        i128::from(problem.resource(resource).cost_per_hour)
-    };
+    let price =
+        |resource: crate::model::ids::ResourceId| i128::from(problem.resource(resource).cost_per_hour);
     let mut sum: i128 = 0;
     for fact in scheduled.iter().filter(|fact| fact.is_lasting()) {
-        let (worked, changed) = (
-            i128::from(facts.worked(fact)),
-            i128::from(facts.changed(fact)),
-        );
+        let (worked, changed) = (i128::from(facts.worked(fact)), i128::from(facts.changed(fact)));
         let ticks = |phase| if phase == Phase::Run { worked } else { changed };
         if let Some(resource) = fact.mode.resource {
             sum += price(resource) * i128::from(fact.mode.quantity) * (worked + changed);
@@ -208,12 +168,7 @@ fn stability(facts: &Facts<'_>, scheduled: &[&Fact<'_>]) -> i128 {
             i128::from((fact.placement.start - start).abs()) * i128::from(factor)
         });
         let changed = baseline.resource.is_some() && baseline.resource != fact.mode.resource;
-        moved
-            + if changed {
-                i128::from(prices.resource)
-            } else {
-                0
-            }
+        moved + if changed { i128::from(prices.resource) } else { 0 }
     };
     scheduled.iter().map(of).sum()
 }

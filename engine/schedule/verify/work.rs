@@ -44,13 +44,7 @@ fn lasting(facts: &Facts<'_>, fact: &Fact<'_>, report: &mut Report) {
             "operation {name} works {length} ticks between {start} and {end}, its mode takes {}",
             fact.mode.duration
         );
-        report.add(
-            (RULE, "duration"),
-            fact.operation,
-            None,
-            Some(start),
-            detail,
-        );
+        report.add((RULE, "duration"), fact.operation, None, Some(start), detail);
     }
     if start == end {
         return;

@@ -21,12 +21,7 @@ type Balances = BTreeMap<ItemId, i128>;
 
 /// Checks each instant at which operations of duration 0 move material; those with a plain shortage
 /// have been reported.
-pub(super) fn check(
-    facts: &Facts<'_>,
-    before: &Before,
-    short: &[(Time, ItemId)],
-    report: &mut Report,
-) {
+pub(super) fn check(facts: &Facts<'_>, before: &Before, short: &[(Time, ItemId)], report: &mut Report) {
     if before.is_empty() {
         return;
     }
@@ -50,20 +45,15 @@ pub(super) fn check(
         let operations: Vec<OperationId> = own.iter().map(|row| row.1).collect();
         if let Some(stuck) = first_stuck(facts, balances, &operations) {
             let name = facts.name(stuck);
-            let detail = format!(
-                "no order of the operations of duration 0 at {at} gives {name} what it consumes"
-            );
+            let detail =
+                format!("no order of the operations of duration 0 at {at} gives {name} what it consumes");
             report.add((RULE, "instant_order"), stuck, None, Some(at), detail);
         }
     }
 }
 
 /// The first operation that can never go, if the order fails.
-fn first_stuck(
-    facts: &Facts<'_>,
-    mut balances: Balances,
-    operations: &[OperationId],
-) -> Option<OperationId> {
+fn first_stuck(facts: &Facts<'_>, mut balances: Balances, operations: &[OperationId]) -> Option<OperationId> {
     let rows = |op: OperationId| &facts.problem.operation(op).materials;
     let (mut between, mut consumers) = (Vec::new(), Vec::new());
     for &operation in operations {
@@ -90,19 +80,14 @@ fn first_stuck(
         apply(&mut balances, rows(operation));
     }
     let lacking = |op: &&OperationId| {
-        rows(**op)
-            .iter()
-            .any(|row| row.1 < 0 && balances.get(&row.0).is_some_and(|&left| left < 0))
+        rows(**op).iter().any(|row| row.1 < 0 && balances.get(&row.0).is_some_and(|&left| left < 0))
     };
     consumers.iter().rev().find(lacking).copied()
 }
 
 fn can_go(balances: &Balances, rows: &[(ItemId, i64)]) -> bool {
     rows.iter().all(|&(item, quantity)| {
-        quantity >= 0
-            || balances
-                .get(&item)
-                .is_none_or(|&balance| balance + i128::from(quantity) >= 0)
+        quantity >= 0 || balances.get(&item).is_none_or(|&balance| balance + i128::from(quantity) >= 0)
     })
 }
 
@@ -115,11 +100,7 @@ fn apply(balances: &mut Balances, rows: &[(ItemId, i64)]) {
 }
 
 /// Lets go whoever can, in order of ids, until all have or none can.
-fn greedy(
-    facts: &Facts<'_>,
-    balances: &mut Balances,
-    operations: &[OperationId],
-) -> Option<OperationId> {
+fn greedy(facts: &Facts<'_>, balances: &mut Balances, operations: &[OperationId]) -> Option<OperationId> {
     let mut waiting = operations.to_vec();
     loop {
         let count = waiting.len();

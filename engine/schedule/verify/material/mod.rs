@@ -34,10 +34,7 @@ pub(super) fn check(facts: &Facts<'_>, report: &mut Report) {
     let Some(last) = facts.iter().map(|fact| fact.placement.end).max() else {
         return;
     };
-    let mut movements: Vec<Movement> = facts
-        .iter()
-        .flat_map(|fact| movements_of(facts, fact))
-        .collect();
+    let mut movements: Vec<Movement> = facts.iter().flat_map(|fact| movements_of(facts, fact)).collect();
     movements.sort_unstable();
     let mut before = Before::new();
     let mut short = Vec::new();
@@ -50,10 +47,7 @@ pub(super) fn check(facts: &Facts<'_>, report: &mut Report) {
     instants::check(facts, &before, &short, report);
 }
 
-fn movements_of<'f>(
-    facts: &'f Facts<'_>,
-    fact: &'f Fact<'_>,
-) -> impl Iterator<Item = Movement> + 'f {
+fn movements_of<'f>(facts: &'f Facts<'_>, fact: &'f Fact<'_>) -> impl Iterator<Item = Movement> + 'f {
     let rows = &facts.problem.operation(fact.operation).materials;
     rows.iter().filter_map(move |&(item, quantity)| {
         // What started work consumed is no longer in stock.
@@ -61,11 +55,7 @@ fn movements_of<'f>(
         let counts = !taken && quantity != 0 && !facts.problem.items[item.index()].unlimited;
         counts.then_some(Movement {
             item,
-            at: if quantity < 0 {
-                fact.placement.start
-            } else {
-                fact.placement.end
-            },
+            at: if quantity < 0 { fact.placement.start } else { fact.placement.end },
             operation: fact.operation,
             quantity,
         })
@@ -121,10 +111,7 @@ impl<'f, 'a> Sweep<'f, 'a> {
                 arrived += 1;
             }
             let first = moved;
-            while movements
-                .get(moved)
-                .is_some_and(|movement| movement.at == at)
-            {
+            while movements.get(moved).is_some_and(|movement| movement.at == at) {
                 moved += 1;
             }
             self.instant(at, &movements[first..moved], before);
@@ -179,11 +166,7 @@ impl<'f, 'a> Sweep<'f, 'a> {
             return;
         };
         let most = i128::from(most);
-        let ceiling = if produces {
-            most
-        } else {
-            self.history.max(most)
-        };
+        let ceiling = if produces { most } else { self.history.max(most) };
         let full = self.balance > ceiling;
         if full && (produces || !self.was_full) {
             let room = format!("are there, {most} at most");
@@ -203,10 +186,7 @@ impl<'f, 'a> Sweep<'f, 'a> {
         let Some(operation) = operation else { return };
         let item = self.facts.problem.names.items.get(self.item.index());
         let name = self.facts.name(operation);
-        let detail = format!(
-            "after {name}, {} of item {item} {what} at {at}",
-            self.balance
-        );
+        let detail = format!("after {name}, {} of item {item} {what} at {at}", self.balance);
         report.add((RULE, check), operation, Some(item), Some(at), detail);
     }
 }
