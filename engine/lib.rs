@@ -3,5 +3,8 @@
 pub mod bounds;
 pub mod error;
 pub mod model;
+#[cfg(feature = "python")]
+mod python;
 pub mod schedule;
 pub mod search;
+pub mod tables;
