@@ -9,7 +9,7 @@ pub enum Term {
     Unscheduled,
     /// Sum of weight x max(0, C - due).
     Tardiness,
-    /// Sum of weight x [C > due].
+    /// Sum of weight x `[C > due]`.
     LateOrders,
     /// max(C - due), may be negative.
     MaxLateness,

@@ -3,6 +3,8 @@
 pub mod assignment;
 pub mod decode;
 pub mod metrics;
+pub mod plain;
 pub mod state;
+pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};

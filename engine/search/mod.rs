@@ -6,6 +6,7 @@ pub mod lns;
 pub mod options;
 pub mod rng;
 pub mod score;
+pub mod shop;
 pub mod solve;
 
 pub use options::{Cause, LeftOut, LimitHit, Progress, Reason, SolveOptions, Solved, Stats};

@@ -21,6 +21,7 @@ use crate::propagation::TimeWindows;
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
 use crate::schedule::state::State;
+use crate::schedule::verify::verify;
 
 /// Operations touched by a worker in a round.
 const ROUND: u64 = 40_000;
@@ -175,8 +176,8 @@ impl<'a> Run<'a> {
         self.accept(Incumbent { levels, state, schedule: start.clone(), left_out }, found, on_improve);
     }
 
-    fn is_valid(&self, _start: &Schedule) -> bool {
-        false
+    fn is_valid(&self, start: &Schedule) -> bool {
+        verify(self.outline.problem, start, self.options.partial).violations.is_empty()
     }
 
     fn note(
