@@ -3,6 +3,7 @@
 pub mod bounds;
 pub mod error;
 pub mod model;
+pub mod propagation;
 #[cfg(feature = "python")]
 mod python;
 pub mod schedule;

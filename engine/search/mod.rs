@@ -1,8 +1,11 @@
 //! Which schedule next?
 
+pub mod construct;
 pub mod limit;
+pub mod lns;
 pub mod options;
 pub mod rng;
+pub mod score;
 pub mod shop;
 pub mod solve;
 
