@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from . import arrow, changeovers, history, links, needs, structure, supplies, windows
 from .draft import Draft
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Feature = Callable[[Draft], bool]
 
