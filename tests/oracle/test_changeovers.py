@@ -108,7 +108,8 @@ def test_a_changeover_meets_a_break(suspend: str, attached: bool, makespan: int)
     # Open [0, 2) and [4, 20). Four ticks of changeover, one of work: in one piece [4, 8), work [8, 9)...
     rows = [{"calendar": "K", "start": 0, "end": 2}, {"calendar": "K", "start": 4, "end": 20}]
     problem = shop(
-        step("A", 1, setup_state="red"), resources=[{"resource": "M", "changeover_matrix": "X", "calendar": "K"}],
+        step("A", 1, setup_state="red"),
+        resources=[{"resource": "M", "changeover_matrix": "X", "calendar": "K"}],
         changeovers=[rule(4, from_value="unset")], calendars=rows,
         matrices=[{"matrix": "X", "suspend": suspend, "attached": attached}],
     )  # fmt: skip
