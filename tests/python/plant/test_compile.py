@@ -4,6 +4,8 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from plant_builders import NOW, at, base_tables, by, local, minutes, plant, rows, two_steps
 
 from sopengine.errors import SopDataError
@@ -384,3 +386,50 @@ def test_integers_as_ids():
     tables = two_steps()
     result = compiled(**tables, work_orders=rows({"work_order": 17, "item": "chair", "quantity": 1}))
     assert result.problem_tables["orders"]["order"].to_pylist() == ["17"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    quantity=st.integers(2, 60), batch=st.integers(1, 40), setup=st.integers(0, 50), cut=st.integers(1, 20),
+    pack=st.integers(1, 20), pack_setup=st.integers(0, 30), per=st.integers(1, 7),
+)  # fmt: skip
+def test_streamed_batches_are_always_there_when_needed(quantity, batch, setup, cut, pack, pack_setup, per):
+    tables = two_steps(
+        cut={"setup_time": setup, "run_time_num": cut, "run_time_den": per, "transfer_quantity": batch},
+        pack={"setup_time": pack_setup, "run_time_num": pack, "run_time_den": per},
+    )
+    order = rows({"work_order": "W1", "item": "chair", "quantity": quantity})
+    problem = compiled(**tables, work_orders=order).problem_tables
+    link = problem["precedences"].to_pylist()[0]
+    a, b = (
+        int(by(problem["modes"], "operation")[f"W1/{s}"]["duration"].total_seconds()) for s in ("cut", "pack")
+    )
+
+    def share(fraction, duration):
+        return -(-round(fraction * 10**6) * duration // 10**6)
+
+    # the earliest start that the rules of a valid schedule allow, with everything open: cut starts at 0
+    start = max(share(link["transfer"], a), a - b + share(link["tail"], b))
+    if batch >= quantity:
+        assert start >= a
+        return
+    assert start < a or share(link["transfer"], a) == a
+    for number in range(-(-quantity // batch)):
+        through = min((number + 1) * batch, quantity)
+        ready = setup * 60 + cut * 60 * through / per
+        needed = start + pack_setup * 60 + pack * 60 * number * batch / per
+        assert ready <= needed + 1  # one tick: durations are rounded up once a lot, not once a batch
+
+
+def test_the_problem_is_built_from_the_tables_on_first_use(monkeypatch):
+    import sys
+    import types
+
+    seen = []
+    module = types.ModuleType("sopengine.problem")
+    module.Problem = lambda **tables: seen.append(tables) or "problem"
+    monkeypatch.setitem(sys.modules, "sopengine.problem", module)
+    result = compiled()
+    assert seen == []
+    assert (result.problem, result.problem) == ("problem", "problem")
+    assert [set(t) for t in seen] == [set(result.problem_tables)]

@@ -293,7 +293,23 @@ def test_the_base_plant_has_no_findings():
     assert plant().findings.num_rows == 0
 
 
+LOT = {"lot_min": 4, "lot_multiple": 2, "lot_max": 10}
 WARNINGS = {
+    "small lot": (
+        {"items": rows({**ITEMS[0], **LOT}, ITEMS[1]), "work_orders": order(quantity=2)},
+        "LOT_SIZE",
+        "warning",
+    ),
+    "odd lot": (
+        {"items": rows({**ITEMS[0], **LOT}, ITEMS[1]), "work_orders": order(quantity=5)},
+        "LOT_SIZE",
+        "warning",
+    ),
+    "large lot": (
+        {"items": rows({**ITEMS[0], **LOT}, ITEMS[1]), "work_orders": order(quantity=12)},
+        "LOT_SIZE",
+        "warning",
+    ),
     "overlap": (
         {"shifts": rows(SHIFT, {**SHIFT, "start": "13:00", "end": "15:00"})},
         "SHIFT_OVERLAP",
@@ -420,3 +436,9 @@ def test_findings_are_capped_and_counted():
         plant(work_orders=many)
     assert len(caught.value.issues) == 1001
     assert caught.value.issues[-1].found == "1500"
+
+
+def test_a_lot_of_the_right_size_is_no_finding():
+    assert (
+        plant(items=rows({**ITEMS[0], **LOT}, ITEMS[1]), work_orders=order(quantity=8)).findings.num_rows == 0
+    )

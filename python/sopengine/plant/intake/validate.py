@@ -36,6 +36,7 @@ def validate(tables: Mapping[str, Rows], out: Collector) -> None:
     full = defaultdict(list, tables)
     check_units(full, out)
     check_items(full, out)
+    check_lots(full, out)
     check_bom(full, out)
     check_bom_cycles(full, out)
     check_routings(full, out)
@@ -230,6 +231,32 @@ def check_items(tables: Tables, out: Collector) -> None:
                 column="lot_min",
                 found=row["lot_min"],
                 expected=f"at most lot_max {row['lot_max']}",
+            )
+
+
+def check_lots(tables: Tables, out: Collector) -> None:
+    """Report work orders whose quantity is no lot of their item."""
+    items = {i["item"]: i for i in tables["items"]}
+    for number, row in enumerate(tables["work_orders"]):
+        item, quantity = items.get(row["item"]), row["quantity"]
+        if item is None or quantity is None:
+            continue
+        low, high, step = item["lot_min"], item["lot_max"], item["lot_multiple"]
+        wrong = (
+            f"at least {low}" if low is not None and quantity < low else
+            f"at most {high}" if high is not None and quantity > high else
+            f"a multiple of {step}" if step and Decimal(quantity) % Decimal(step) else None
+        )  # fmt: skip
+        if wrong and row["status"] not in ("done", "cancelled"):
+            out.add(
+                "LOT_SIZE",
+                "work_orders",
+                number,
+                id=row["work_order"],
+                column="quantity",
+                found=quantity,
+                expected=wrong,
+                severity="warning",
             )
 
 
