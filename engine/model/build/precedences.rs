@@ -1,0 +1,383 @@
+//! Precedences: rows and chains, cycles, and an order that respects them all.
+
+use std::collections::VecDeque;
+
+use super::{Builder, listed};
+use crate::error::Finding;
+use crate::model::draft::PrecedenceRow;
+use crate::model::ids::{OperationId, OrderId, PrecedenceId, ResourceId};
+use crate::model::operation::{Mode, Operation, Order};
+use crate::model::precedence::{Kind, Precedence};
+use crate::model::resource::Resource;
+use crate::model::time::MILLION;
+
+/// Precedences with their adjacency.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    pub(super) precedences: Vec<Precedence>,
+    pub(super) incoming: Vec<PrecedenceId>,
+    pub(super) incoming_ends: Vec<u32>,
+    pub(super) outgoing_starts: Vec<u32>,
+    pub(super) topological: Vec<OperationId>,
+}
+
+impl Builder<'_> {
+    /// All precedences, given and chained.
+    pub(super) fn links(
+        &mut self,
+        operations: &[Operation],
+        orders: &[Order],
+        modes: &[Mode],
+        resources: &[Resource],
+    ) -> Links {
+        let mut precedences = Vec::with_capacity(self.draft.precedences.len());
+        let mut linked_within = vec![false; orders.len()];
+        for (row, entry) in self.draft.precedences.iter().enumerate() {
+            if let Some(precedence) = self.precedence(row, entry) {
+                let order = |id: OperationId| operations[id.index()].order;
+                if let (Some(before), Some(after)) = (order(precedence.before), order(precedence.after))
+                    && before == after
+                {
+                    linked_within[before.index()] = true;
+                }
+                precedences.push(precedence);
+            }
+        }
+        self.chains(orders, &linked_within, &mut precedences);
+        precedences.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        self.repeated(&precedences);
+        self.transport_gaps(&precedences, operations, modes, resources);
+        let mut links = adjacency(precedences, operations.len());
+        links.topological = topological(&links, operations.len());
+        if links.topological.len() < operations.len() {
+            self.cycle(&links, operations.len());
+        }
+        links
+    }
+
+    fn precedence(&mut self, row: usize, entry: &PrecedenceRow) -> Option<Precedence> {
+        let draft = self.draft;
+        let id = format!("{} -> {}", draft.symbols.text(entry.before), draft.symbols.text(entry.after));
+        let at = self.cell("precedences", row, &id, "before", "operations");
+        let before = self.operation_keys.resolve(&at, entry.before, &mut self.findings);
+        let at = self.cell("precedences", row, &id, "after", "operations");
+        let after = self.operation_keys.resolve(&at, entry.after, &mut self.findings);
+        self.time_in_range("precedences", row, &id, "min_lag", entry.min_lag);
+        if let Some(max_lag) = entry.max_lag {
+            self.time_in_range("precedences", row, &id, "max_lag", max_lag);
+        }
+        for problem in shape(entry) {
+            self.findings.push(problem.at(row, &id));
+        }
+        let (before, after) = (OperationId(before?), OperationId(after?));
+        if before == after {
+            self.findings.push(
+                Finding::error("SELF_LOOP", "precedences")
+                    .at(row, id)
+                    .column("after")
+                    .found("an operation that comes before itself")
+                    .expected("two different operations")
+                    .hint("remove the row"),
+            );
+            return None;
+        }
+        let &PrecedenceRow { kind, min_lag, max_lag, transfer, tail, same_resource, .. } = entry;
+        Some(Precedence {
+            before,
+            after,
+            kind,
+            min_lag,
+            max_lag,
+            transfer,
+            tail,
+            same_resource,
+            row: Some(row as u32),
+        })
+    }
+
+    /// Operations of an order without own precedences follow their sequence.
+    fn chains(&mut self, orders: &[Order], linked_within: &[bool], out: &mut Vec<Precedence>) {
+        let draft = self.draft;
+        let mut steps: Vec<(OrderId, i64, OperationId)> = Vec::new();
+        for entry in &draft.operations {
+            let order = entry.order.and_then(|order| self.order_keys.get(order)).map(OrderId);
+            let operation = self.operation_keys.get(entry.operation).map(OperationId);
+            if let (Some(order), Some(sequence), Some(operation)) = (order, entry.sequence, operation)
+                && orders.get(order.index()).is_some()
+                && !linked_within[order.index()]
+            {
+                steps.push((order, sequence, operation));
+            }
+        }
+        steps.sort_unstable();
+        steps.dedup();
+        let stages: Vec<&[(OrderId, i64, OperationId)]> =
+            steps.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+        for pair in stages.windows(2) {
+            if pair[0][0].0 != pair[1][0].0 {
+                continue;
+            }
+            for &(_, _, before) in pair[0] {
+                for &(_, _, after) in pair[1] {
+                    out.push(chained(before, after));
+                }
+            }
+        }
+    }
+
+    /// The same pair twice is allowed, and usually a mistake.
+    fn repeated(&mut self, sorted: &[Precedence]) {
+        for pair in sorted.windows(2) {
+            let same = (pair[0].before, pair[0].after, pair[0].kind)
+                == (pair[1].before, pair[1].after, pair[1].kind);
+            if let (true, Some(first), Some(second)) = (same, pair[0].row, pair[1].row) {
+                let name = |id: OperationId| self.operation_keys.names.get(id.index()).to_owned();
+                let id = format!("{} -> {}", name(pair[0].before), name(pair[0].after));
+                self.findings.push(
+                    Finding::warning("DUPLICATE_PRECEDENCE", "precedences")
+                        .at(second as usize, id)
+                        .found(format!("the same pair as row {first}"))
+                        .expected("one row a pair and kind")
+                        .hint("both apply, so the tighter lag counts"),
+                );
+            }
+        }
+    }
+
+    /// Pairs of locations that linked operations need and the table does not give.
+    fn transport_gaps(
+        &mut self,
+        precedences: &[Precedence],
+        operations: &[Operation],
+        modes: &[Mode],
+        resources: &[Resource],
+    ) {
+        let locations = self.location_keys.names.len();
+        if self.transport_known.is_empty() || locations < 2 {
+            return;
+        }
+        let mut needed = vec![false; locations * locations];
+        let location =
+            |resource: ResourceId| resources.get(resource.index()).and_then(|resource| resource.location);
+        let places = |id: OperationId| {
+            operations[id.index()]
+                .mode_ids()
+                .filter_map(|mode| modes.get(mode.index())?.resource)
+                .filter_map(location)
+        };
+        for link in precedences {
+            for from in places(link.before) {
+                for to in places(link.after) {
+                    needed[from.index() * locations + to.index()] |= from != to;
+                }
+            }
+        }
+        for pair in (0..needed.len()).filter(|&pair| needed[pair] && !self.transport_known[pair]) {
+            let name = |index| self.location_keys.names.get(index);
+            let id = format!("{} -> {}", name(pair / locations), name(pair % locations));
+            self.findings.push(
+                Finding::warning("TRANSPORT_MISSING", "transport")
+                    .of(id)
+                    .column("duration")
+                    .found("no row for a pair of locations that linked operations use")
+                    .expected("a transport time in each direction")
+                    .hint("0 is used; add a row if it takes time"),
+            );
+        }
+    }
+
+    /// Names a shortest cycle.
+    fn cycle(&mut self, links: &Links, operations: usize) {
+        let cycle = shortest_cycle(links, operations);
+        let names = &self.operation_keys.names;
+        let text = listed(names, cycle.iter().map(|id| id.index()), 20);
+        let first = cycle.first().map_or("", |id| names.get(id.index()));
+        self.findings.push(
+            Finding::error("CYCLE", "precedences")
+                .of(first)
+                .column("after")
+                .found(format!("a cycle of {} operations: {text}, {first}", cycle.len()))
+                .expected("no operation before itself")
+                .hint("remove or turn round one of these precedences"),
+        );
+    }
+}
+
+/// What is wrong with a row by itself.
+fn shape(entry: &PrecedenceRow) -> Vec<Finding> {
+    let finding = |check, column| Finding::error(check, "precedences").column(column);
+    let mut problems = Vec::new();
+    if entry.max_lag.is_some_and(|max_lag| max_lag < entry.min_lag) {
+        problems.push(
+            finding("LAG_INVALID", "max_lag")
+                .found(format!("max_lag {}, min_lag {}", entry.max_lag.unwrap_or(0), entry.min_lag))
+                .expected("max_lag at least min_lag")
+                .hint("correct one of the two"),
+        );
+    }
+    let million = MILLION as u32;
+    if entry.transfer > million || entry.tail > million {
+        problems.push(
+            finding("FRACTION_RANGE", if entry.transfer > million { "transfer" } else { "tail" })
+                .found("more than 1")
+                .expected("0 to 1")
+                .hint("give a share, not a percentage"),
+        );
+    }
+    if entry.transfer < million && entry.kind != Kind::EndStart {
+        problems.push(
+            finding("TRANSFER_KIND", "transfer")
+                .found("a transfer share on a link that is not end_start")
+                .expected("transfer 1, or kind end_start")
+                .hint("a part batch is passed on from an end to a start"),
+        );
+    }
+    if entry.tail > 0 && entry.transfer >= million {
+        problems.push(
+            finding("TAIL_ALONE", "tail")
+                .found("a tail without transfer below 1")
+                .expected("tail 0, or a transfer below 1")
+                .hint("a tail only means something where work overlaps"),
+        );
+    }
+    problems
+}
+
+fn chained(before: OperationId, after: OperationId) -> Precedence {
+    Precedence {
+        before,
+        after,
+        kind: Kind::EndStart,
+        min_lag: 0,
+        max_lag: None,
+        transfer: MILLION as u32,
+        tail: 0,
+        same_resource: false,
+        row: None,
+    }
+}
+
+type SortKey = (OperationId, OperationId, Kind, i64, Option<i64>, u32, u32, bool, Option<u32>);
+
+/// Everything that tells two links apart, their row last, so that the order of rows does not matter.
+fn sort_key(link: &Precedence) -> SortKey {
+    let lags = (link.min_lag, link.max_lag);
+    (
+        link.before,
+        link.after,
+        link.kind,
+        lags.0,
+        lags.1,
+        link.transfer,
+        link.tail,
+        link.same_resource,
+        link.row,
+    )
+}
+
+fn adjacency(precedences: Vec<Precedence>, operations: usize) -> Links {
+    let mut outgoing_starts = vec![0_u32; operations + 1];
+    let mut incoming_ends = vec![0_u32; operations];
+    for link in &precedences {
+        outgoing_starts[link.before.index() + 1] += 1;
+        incoming_ends[link.after.index()] += 1;
+    }
+    for index in 0..operations {
+        outgoing_starts[index + 1] += outgoing_starts[index];
+    }
+    let mut total = 0;
+    let mut next: Vec<u32> = Vec::with_capacity(operations);
+    for end in &mut incoming_ends {
+        next.push(total);
+        total += *end;
+        *end = total;
+    }
+    let mut incoming = vec![PrecedenceId(0); precedences.len()];
+    for (index, link) in precedences.iter().enumerate() {
+        let place = &mut next[link.after.index()];
+        incoming[*place as usize] = PrecedenceId::new(index);
+        *place += 1;
+    }
+    Links { precedences, incoming, incoming_ends, outgoing_starts, topological: Vec::new() }
+}
+
+fn successors(links: &Links, id: OperationId) -> &[Precedence] {
+    &links.precedences
+        [links.outgoing_starts[id.index()] as usize..links.outgoing_starts[id.index() + 1] as usize]
+}
+
+/// Kahn 1962, first come first served from the smallest id; shorter than `operations` if there is a
+/// cycle.
+fn topological(links: &Links, operations: usize) -> Vec<OperationId> {
+    let mut missing: Vec<u32> = vec![0; operations];
+    for link in &links.precedences {
+        missing[link.after.index()] += 1;
+    }
+    let mut order: Vec<OperationId> =
+        (0..operations).map(OperationId::new).filter(|id| missing[id.index()] == 0).collect();
+    let mut next = 0;
+    while next < order.len() {
+        for link in successors(links, order[next]) {
+            missing[link.after.index()] -= 1;
+            if missing[link.after.index()] == 0 {
+                order.push(link.after);
+            }
+        }
+        next += 1;
+    }
+    order
+}
+
+/// Breadth-first searches go on until this many links were followed: a shortest cycle of those seen.
+const CYCLE_WORK: usize = 20_000_000;
+
+/// A shortest cycle among the operations that Kahn's order could not reach.
+fn shortest_cycle(links: &Links, operations: usize) -> Vec<OperationId> {
+    let mut reached = vec![false; operations];
+    for id in topological(links, operations) {
+        reached[id.index()] = true;
+    }
+    let mut best: Vec<OperationId> = Vec::new();
+    let mut work = 0;
+    let mut parent: Vec<u32> = vec![u32::MAX; operations];
+    for root in (0..operations).map(OperationId::new).filter(|id| !reached[id.index()]) {
+        if work > CYCLE_WORK || best.len() == 2 {
+            break;
+        }
+        let mut seen = vec![root];
+        let mut queue = VecDeque::from([root]);
+        parent[root.index()] = root.0;
+        'search: while let Some(id) = queue.pop_front() {
+            for link in successors(links, id).iter().filter(|link| !reached[link.after.index()]) {
+                work += 1;
+                if link.after == root {
+                    let found = path_to(root, id, &parent);
+                    if best.is_empty() || found.len() < best.len() {
+                        best = found;
+                    }
+                    break 'search;
+                }
+                if parent[link.after.index()] == u32::MAX {
+                    parent[link.after.index()] = id.0;
+                    seen.push(link.after);
+                    queue.push_back(link.after);
+                }
+            }
+        }
+        for id in seen {
+            parent[id.index()] = u32::MAX;
+        }
+    }
+    best
+}
+
+fn path_to(root: OperationId, last: OperationId, parent: &[u32]) -> Vec<OperationId> {
+    let mut path = vec![last];
+    let mut id = last;
+    while id != root {
+        id = OperationId(parent[id.index()]);
+        path.push(id);
+    }
+    path.reverse();
+    path
+}

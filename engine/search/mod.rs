@@ -1,0 +1,5 @@
+//! Which schedule next?
+
+pub mod limit;
+pub mod rng;
+pub mod shop;
