@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DAY = 86_400
 REACH_NOW = 180 * DAY
 REACH_DUE = 90 * DAY
+REACH_MOST = 5 * 366 * DAY
 
 Moment = dt.datetime | str | int
 Span = dt.timedelta | dt.datetime | None
@@ -325,7 +326,9 @@ def emit_calendars(facts: Facts, now: int, end: int | None, emit: Emitter, out: 
         r["started"] for r in facts.rows["progress"] if r["status"] == "started" and r["started"] is not None
     ]
     dues = [r["due"] for r in emit.rows["orders"] if r["due"] is not None]
-    high = end if end is not None else max(now + REACH_NOW, max(dues, default=now) + REACH_DUE)
+    reach = max(now + REACH_NOW, max(dues, default=now) + REACH_DUE)
+    # a due date of the year 9999 must not make five thousand years of shifts
+    high = end if end is not None else min(reach, now + REACH_MOST)
     window = (min([now, *begun]), high)
     expander = ShiftExpander(facts.settings["timezone"], facts.settings["local_time_rule"], window, out)
     for calendar, times in expander.expand(facts.rows["shifts"], facts.rows["shift_exceptions"]).items():

@@ -316,6 +316,7 @@ WARNINGS = {
         "warning",
     ),
     "sentinel": ({"shifts": rows({**SHIFT, "valid_to": dt.date(9999, 12, 31)})}, "SENTINEL_DATE", "warning"),
+    "sentinel due": ({"work_orders": order(due=at("9999-12-31"))}, "SENTINEL_DATE", "warning"),
     "blanks": ({"resources": rows({"resource": "saw"}, {"resource": " saw"})}, "CONFUSABLE_IDS", "warning"),
     "extra column": ({"work_orders": order(planner="Ann")}, "UNKNOWN_COLUMN", "info"),
 }
@@ -442,3 +443,9 @@ def test_a_lot_of_the_right_size_is_no_finding():
     assert (
         plant(items=rows({**ITEMS[0], **LOT}, ITEMS[1]), work_orders=order(quantity=8)).findings.num_rows == 0
     )
+
+
+def test_a_due_date_at_the_end_of_time_costs_no_time():
+    tables = {"shifts": rows(SHIFT), "resources": rows({"resource": "saw", "calendar": "c"})}
+    compiled = plant(work_orders=order(due=at("9999-12-31")), **tables).compile("2026-03-23T06:00")
+    assert compiled.problem_tables["calendars"].num_rows < 5 * 366

@@ -6,7 +6,6 @@ absent: every check looks past None and says nothing about it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
 SENTINEL_YEARS = (1, 1900, 9999)
+FIRST_REAL_TIME = -2_177_452_800
+"""1901, in seconds since 1970."""
+LAST_REAL_TIME = 253_370_000_000
+"""Just before 9999."""
 
 
 def validate(tables: Mapping[str, Rows], out: Collector) -> None:
@@ -86,7 +89,7 @@ def check_values(name: str, rows: Rows, out: Collector) -> None:
                     expected="less than 1000000",
                     hint="Nothing would be left.",
                 )
-            elif isinstance(value, dt.date) and value.year in SENTINEL_YEARS:
+            elif _sentinel(column.kind, value):
                 out.add(
                     "SENTINEL_DATE",
                     name,
@@ -106,6 +109,13 @@ def check_values(name: str, rows: Rows, out: Collector) -> None:
                     severity="warning",
                     expected="no blanks around an id",
                 )
+
+
+def _sentinel(kind: str, value: Any) -> bool:
+    """Return whether a date or time is one that systems write for `never` or `unknown`."""
+    if kind == "date":
+        return value.year in SENTINEL_YEARS
+    return kind == "time" and not FIRST_REAL_TIME < value < LAST_REAL_TIME
 
 
 def check_keys(name: str, rows: Rows, out: Collector) -> None:
