@@ -433,3 +433,52 @@ def test_the_problem_is_built_from_the_tables_on_first_use(monkeypatch):
     assert seen == []
     assert (result.problem, result.problem) == ("problem", "problem")
     assert [set(t) for t in seen] == [set(result.problem_tables)]
+
+
+def test_breaks_do_not_apply_inside_an_exception():
+    shifts = rows(
+        {"calendar": "c", "weekdays": "Mon-Sun", "start": "06:00", "end": "14:00"},
+        {"calendar": "c", "weekdays": "Mon-Sun", "start": "10:00", "end": "10:30", "kind": "break"},
+    )
+    extra = {"calendar": "c", "date": dt.date(2026, 3, 24), "kind": "open", "start": "06:00", "end": "14:00"}
+    tables = compiled(
+        shifts=shifts, shift_exceptions=rows(extra), horizon=dt.timedelta(hours=30)
+    ).problem_tables
+    times = [(local(r["start"])[8:], local(r["end"])[8:]) for r in tables["calendars"].to_pylist()]
+    assert times == [("23 06:00", "23 10:00"), ("23 10:30", "23 14:00"), ("24 06:00", "24 14:00")]
+
+
+def test_tables_of_another_library():
+    polars = pytest.importorskip("polars")
+    tables = base_tables(**two_steps(), bom=rows({"item": "chair", "component": "wood", "quantity": 0.5}))
+    foreign = {n: polars.from_arrow(t) for n, t in tables.items()}
+    one, two = (Plant(**t).compile(NOW).problem_tables for t in (tables, foreign))
+    assert all(one[n].equals(two[n]) for n in one)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 40))
+def test_shifting_every_date_by_weeks_shifts_the_problem(weeks):
+    """Without a clock change between them, a plant of another week compiles to the same problem, later."""
+
+    def at_week(number):
+        by_weeks = dt.timedelta(weeks=number)
+        order = {
+            "work_order": "W1",
+            "item": "chair",
+            "quantity": 20,
+            "due": at("2026-01-08T12:00") + by_weeks,
+        }
+        shifts = {"calendar": "c", "weekdays": "Mon-Fri", "start": "06:00", "end": "14:00"}
+        return plant(
+            settings=rows({"timezone": "UTC", "duration_unit": "min"}), work_orders=rows(order), shifts=rows(shifts),
+            demands=rows({"demand": "D", "item": "chair", "quantity": 30, "due": order["due"]}),
+        ).compile(at("2026-01-05T06:00") + by_weeks, dt.timedelta(days=30)).problem_tables  # fmt: skip
+
+    first, later = at_week(0), at_week(weeks)
+    for name, table in first.items():
+        for column in table.column_names:
+            values = table[column].to_pylist()
+            if pa.types.is_timestamp(table[column].type):
+                values = [v and v + dt.timedelta(weeks=weeks) for v in values]
+            assert later[name][column].to_pylist() == values
