@@ -59,6 +59,7 @@ def compile_plant(tables: Mapping[str, pa.Table], now: Moment, horizon: Span = N
     emit_stock(facts, pegging, instant, emit, out)
     emit_calendars(facts, instant, end, emit, out)
     emit_resources(facts, emit)
+    emit.check_magnitude(out)
     out.raise_errors()
     return Compiled(emit.tables(), facts, lots, left_out, pegging, instant, out.findings)
 
@@ -329,7 +330,7 @@ def emit_calendars(facts: Facts, now: int, end: int | None, emit: Emitter, out: 
     reach = max(now + REACH_NOW, max(dues, default=now) + REACH_DUE)
     # a due date of the year 9999 must not make five thousand years of shifts
     high = end if end is not None else min(reach, now + REACH_MOST)
-    window = (min([now, *begun]), high)
+    window = (max(min([now, *begun]), now - REACH_MOST), high)
     expander = ShiftExpander(facts.settings["timezone"], facts.settings["local_time_rule"], window, out)
     for calendar, times in expander.expand(facts.rows["shifts"], facts.rows["shift_exceptions"]).items():
         for t in times:

@@ -187,13 +187,17 @@ def _item_of(tables: Tables) -> Iterator[tuple[str, int, dict[str, Any], str, An
 
 def check_units(tables: Tables, out: Collector) -> None:
     """Quantities with more decimals than the item's scale; units that are not the item's."""
-    scale = {i["item"]: i["scale"] or 0 for i in tables["items"]}
+    scale = {i["item"]: min(max(i["scale"] or 0, 0), 6) for i in tables["items"]}
     uom = {i["item"]: i["uom"] for i in tables["items"]}
     for table, number, row, column, item in _item_of(tables):
         value = row[column]
         if value is None or item not in scale:
             continue
-        if Decimal(value) * 10 ** scale[item] % 1:
+        if Decimal(value) * 10 ** scale[item] >= 2**53:
+            out.add(
+                "OVERFLOW", table, number, id=item, column=column, found=value, expected="fewer base units"
+            )
+        elif Decimal(value) * 10 ** scale[item] % 1:
             out.add(
                 "QUANTITY_SCALE",
                 table,
