@@ -471,7 +471,8 @@ def test_shifting_every_date_by_weeks_shifts_the_problem(weeks):
         }
         shifts = {"calendar": "c", "weekdays": "Mon-Fri", "start": "06:00", "end": "14:00"}
         return plant(
-            settings=rows({"timezone": "UTC", "duration_unit": "min"}), work_orders=rows(order), shifts=rows(shifts),
+            settings=rows({"timezone": "UTC", "duration_unit": "min"}), work_orders=rows(order),
+            shifts=rows(shifts),
             demands=rows({"demand": "D", "item": "chair", "quantity": 30, "due": order["due"]}),
         ).compile(at("2026-01-05T06:00") + by_weeks, dt.timedelta(days=30)).problem_tables  # fmt: skip
 
