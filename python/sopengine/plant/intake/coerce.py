@@ -62,7 +62,7 @@ class Reader:
         if first.get("duration_unit") in UNIT_SECONDS:
             self.unit = first["duration_unit"]
         if first.get("local_time_rule") in ("error", "earlier", "later"):
-            self.rule = first["local_time_rule"]
+            self.rule = str(first["local_time_rule"])
         return self.table(raw, SPEC["settings"])
 
     def table(self, source: Any, spec: TableSpec) -> pa.Table:
