@@ -104,14 +104,26 @@ fn flow_time(orders: &[Finished]) -> i64 {
     sum(orders.iter().map(|order| order.weight.saturating_mul(order.end - order.start)))
 }
 
-/// Latest end of what is not done, from now.
-fn makespan(problem: &Problem, schedule: &Schedule) -> i64 {
-    let ends = schedule.placements.iter().flatten().map(|placed| placed.end - problem.now);
-    ends.max().unwrap_or(0).max(0)
+/// Placements that count: those of orders that are not left out.
+fn counted(problem: &Problem, schedule: &Schedule) -> Vec<OperationId> {
+    let left_out: Vec<bool> =
+        problem.order_ids().map(|order| is_left_out(problem, schedule, order)).collect();
+    let counts = |operation: &OperationId| {
+        let order = problem.operation(*operation).order;
+        schedule.get(*operation).is_some() && order.is_none_or(|order| !left_out[order.index()])
+    };
+    problem.operation_ids().filter(counts).collect()
 }
 
-fn mode_cost(problem: &Problem, schedule: &Schedule) -> i64 {
-    sum(schedule.placements.iter().flatten().map(|placed| problem.mode(placed.mode).cost))
+/// Latest end of what is not done, from now.
+fn makespan(problem: &Problem, schedule: &Schedule, counted: &[OperationId]) -> i64 {
+    let ends = counted.iter().filter_map(|&op| schedule.get(op)).map(|placed| placed.end);
+    ends.max().map_or(0, |end| end - problem.now)
+}
+
+fn mode_cost(problem: &Problem, schedule: &Schedule, counted: &[OperationId]) -> i64 {
+    let placed = counted.iter().filter_map(|&op| schedule.get(op));
+    sum(placed.map(|placed| problem.mode(placed.mode).cost))
 }
 
 /// Time and cost of the changeover of each operation, by operation.
@@ -152,11 +164,7 @@ fn walk(
     result: &mut [(Span, i64)],
 ) {
     let started = |op: OperationId| problem.status(op) == Status::Started;
-    sequence.sort_by_key(|&op| {
-        let times = schedule.get(op).map(|placed| (placed.start, placed.end));
-        let end = schedule.get(op).map(|placed| placed.end);
-        if started(op) { (false, end.map(|end| (end, end)), op) } else { (true, times, op) }
-    });
+    sequence.sort_by_key(|&op| (!started(op), schedule.get(op).map(|placed| placed.start), op));
     let mut state: Vec<(AttributeId, ValueId)> = problem.resource(own).state_at_now.clone();
     for &operation in &*sequence {
         let setup = &problem.operation(operation).setup;
@@ -175,9 +183,14 @@ fn walk(
 }
 
 /// Cost of working and changing time from `now` on, divided once.
-fn resource_cost(problem: &Problem, schedule: &Schedule, changeovers: &[(Span, i64)]) -> i64 {
+fn resource_cost(
+    problem: &Problem,
+    schedule: &Schedule,
+    counted: &[OperationId],
+    changeovers: &[(Span, i64)],
+) -> i64 {
     let mut total: i128 = 0;
-    for operation in problem.operation_ids() {
+    for &operation in counted {
         if let Some(placed) = schedule.get(operation) {
             let changing = changeovers[operation.index()].0;
             let working = worked(problem, operation, placed);
@@ -239,8 +252,8 @@ fn held(problem: &Problem, mode: ModeId, placed: &Placement) -> Vec<(ResourceId,
     all
 }
 
-fn stability(problem: &Problem, schedule: &Schedule) -> i64 {
-    sum(problem.operation_ids().map(|operation| {
+fn stability(problem: &Problem, schedule: &Schedule, counted: &[OperationId]) -> i64 {
+    sum(counted.iter().map(|&operation| {
         let (Some(known), Some(placed)) = (problem.baseline(operation), schedule.get(operation)) else {
             return 0;
         };
@@ -271,18 +284,19 @@ pub(crate) fn stability_of(
 pub fn terms(problem: &Problem, schedule: &Schedule) -> TermValues {
     let orders = finished(problem, schedule);
     let changeovers = changeovers(problem, schedule);
+    let counted = counted(problem, schedule);
     let mut values = TermValues::default();
     values.set(Term::Unscheduled, unscheduled(problem, schedule));
     values.set(Term::Tardiness, tardiness(&orders));
     values.set(Term::LateOrders, late_orders(&orders));
     values.set(Term::MaxLateness, max_lateness(&orders));
-    values.set(Term::Makespan, makespan(problem, schedule));
+    values.set(Term::Makespan, makespan(problem, schedule, &counted));
     values.set(Term::Earliness, earliness(&orders));
     values.set(Term::FlowTime, flow_time(&orders));
-    values.set(Term::ChangeoverTime, sum(changeovers.iter().map(|changeover| changeover.0)));
-    values.set(Term::ChangeoverCost, sum(changeovers.iter().map(|changeover| changeover.1)));
-    values.set(Term::ModeCost, mode_cost(problem, schedule));
-    values.set(Term::ResourceCost, resource_cost(problem, schedule, &changeovers));
-    values.set(Term::Stability, stability(problem, schedule));
+    values.set(Term::ChangeoverTime, sum(counted.iter().map(|op| changeovers[op.index()].0)));
+    values.set(Term::ChangeoverCost, sum(counted.iter().map(|op| changeovers[op.index()].1)));
+    values.set(Term::ModeCost, mode_cost(problem, schedule, &counted));
+    values.set(Term::ResourceCost, resource_cost(problem, schedule, &counted, &changeovers));
+    values.set(Term::Stability, stability(problem, schedule, &counted));
     values
 }
