@@ -1,5 +1,6 @@
 //! One binary for all integration tests of the engine.
 
+mod critical;
 mod support;
 mod verify_changeover;
 mod verify_history;
