@@ -7,6 +7,7 @@ mod verify_changeover;
 mod verify_history;
 mod verify_material;
 mod verify_precedence;
+mod verify_random;
 mod verify_resources;
 mod verify_terms;
 mod verify_work;
