@@ -32,8 +32,9 @@ impl Dice {
     }
 }
 
-/// Two machines, a tool, a crew whose size changes, five operations in two orders, an item.
-fn plant(dice: &mut Dice) -> Problem {
+/// Two machines, a tool, a crew whose size changes, five operations in two orders, an item; without
+/// `pools`, neither crew nor item.
+fn plant(dice: &mut Dice, pools: bool) -> Problem {
     let mut plant = Plant::new();
     for machine in ["press", "saw"] {
         plant = plant.resource(machine);
@@ -49,12 +50,12 @@ fn plant(dice: &mut Dice) -> Problem {
         plant = plant.levels(&[(0, first, 3), (first, first + 5, 1 + dice.below(2)), (first + 5, DAY, 3)]);
     }
     plant = plant.order("o").order("p").stock("steel", 0, 2).stock("steel", dice.below(20), 1);
-    if dice.one_in(3) {
+    if pools && dice.one_in(3) {
         plant = plant.item("steel").max_stock(4);
     }
     let names = ["a", "b", "c", "d", "e"];
     for name in names {
-        plant = operation(plant.operation(name), dice);
+        plant = operation(plant.operation(name), dice, pools);
     }
     for after in 1..names.len() {
         if dice.one_in(2) {
@@ -68,7 +69,7 @@ fn plant(dice: &mut Dice) -> Problem {
     plant.build()
 }
 
-fn operation(mut plant: Plant, dice: &mut Dice) -> Plant {
+fn operation(mut plant: Plant, dice: &mut Dice, pools: bool) -> Plant {
     plant = match dice.below(3) {
         0 => plant.of("o"),
         1 => plant.of("p"),
@@ -82,6 +83,7 @@ fn operation(mut plant: Plant, dice: &mut Dice) -> Plant {
     plant = match dice.below(3) {
         0 => plant.mode("press", span(dice)).mode("saw", span(dice)),
         1 => plant.mode("press", span(dice)),
+        _ if !pools => plant.mode("saw", span(dice)),
         _ => plant.mode("crew", span(dice)).quantity(1 + dice.below(2)),
     };
     if dice.one_in(3) {
@@ -89,6 +91,7 @@ fn operation(mut plant: Plant, dice: &mut Dice) -> Plant {
         plant = if dice.one_in(2) { plant.released() } else { plant };
     }
     match dice.below(4) {
+        _ if !pools => plant,
         0 => plant.moves("steel", -1 - dice.below(2)),
         1 => plant.moves("steel", 1),
         _ => plant,
@@ -223,7 +226,7 @@ fn sweeps_agree_with_looking_at_every_instant() {
     let mut seen = [[0_u32; 2]; 5];
     for seed in 0..3_000 {
         let mut dice = Dice::new(seed);
-        let problem = plant(&mut dice);
+        let problem = plant(&mut dice, true);
         for _ in 0..3 {
             let mut schedule = Schedule::empty(problem.operations.len());
             for id in problem.operation_ids() {
@@ -269,7 +272,7 @@ fn first_fit(problem: &Problem) -> Schedule {
 fn everything_at_its_latest_is_valid_and_ends_no_order_later() {
     let mut checked = 0;
     for seed in 0..400 {
-        let problem = plant(&mut Dice::new(seed));
+        let problem = plant(&mut Dice::new(seed), true);
         let schedule = first_fit(&problem);
         if verify(&problem, &schedule, true).violations.is_empty() {
             check_latest(&problem, &schedule);
@@ -277,4 +280,67 @@ fn everything_at_its_latest_is_valid_and_ends_no_order_later() {
         }
     }
     assert!(checked > 200, "most schedules are whole: {checked}");
+}
+
+/// Whether an operation alone could start later than in `schedule` with all sequences as they are and
+/// no order's end raised.
+fn can_move(problem: &Problem, schedule: &Schedule, id: OperationId) -> bool {
+    let Some(placement) = schedule.get(id) else { return false };
+    let ends = |of: &Schedule| -> Vec<Time> {
+        let of_order = |order: Option<u32>| {
+            let own = problem.operation_ids().filter(|&id| problem.operation(id).order.map(|o| o.0) == order);
+            own.filter_map(|id| Some(of.get(id)?.end)).max().unwrap_or(0)
+        };
+        let all = problem.operation_ids().filter_map(|id| Some(of.get(id)?.end)).max();
+        [of_order(Some(0)), of_order(Some(1)), all.unwrap_or(0)].to_vec()
+    };
+    let sequence = |of: &Schedule| {
+        let lasting = |id: &OperationId| of.get(*id).is_some_and(|at| at.end > at.start);
+        let mut order: Vec<OperationId> = problem.operation_ids().filter(lasting).collect();
+        let pairs = order.clone();
+        order.sort_by_key(|&id| of.get(id).map(|at| at.start));
+        let shares = |a: OperationId, b: OperationId| {
+            let of_mode = |id| uses(problem, of.get(id).expect("placed").mode);
+            of_mode(a).iter().any(|x| of_mode(b).iter().any(|y| x.0 == y.0))
+        };
+        let place = |id| order.iter().position(|&other| other == id);
+        let mut before = Vec::new();
+        for &a in &pairs {
+            before.extend(pairs.iter().filter(|&&b| shares(a, b) && place(a) < place(b)).map(|&b| (a, b)));
+        }
+        before
+    };
+    (placement.start + 1..DAY).any(|start| {
+        let mut moved = schedule.clone();
+        let mut end = start;
+        let mut left = problem.mode(placement.mode).duration;
+        while left > 0 && end < DAY {
+            left -= i64::from(works(problem, placement.mode, end));
+            end += 1;
+        }
+        moved.placements[id.index()] = Some(Placement { start, end, ..placement.clone() });
+        verify(problem, &moved, true).violations.is_empty()
+            && ends(&moved).iter().zip(ends(schedule)).all(|(now, before)| *now <= before)
+            && sequence(&moved) == sequence(schedule)
+    })
+}
+
+#[test]
+fn on_unary_resources_nothing_can_be_later_than_its_latest() {
+    let (mut checked, mut movable) = (0, 0);
+    for seed in 0..300 {
+        let problem = plant(&mut Dice::new(seed), false);
+        let schedule = first_fit(&problem);
+        if verify(&problem, &schedule, true).violations.is_empty() {
+            check_latest(&problem, &schedule);
+            let latest = sopengine::schedule::critical::latest(&problem, &schedule);
+            let loose: Vec<_> =
+                problem.operation_ids().filter(|&id| can_move(&problem, &latest, id)).collect();
+            assert_eq!(loose, [], "seed {seed}: {schedule:?} to {latest:?}");
+            checked += 1;
+            let moves = |&id: &OperationId| can_move(&problem, &schedule, id);
+            movable += usize::from(problem.operation_ids().any(|id| moves(&id)));
+        }
+    }
+    assert!(checked > 150 && movable > 50, "whole: {checked}, with slack: {movable}");
 }
