@@ -62,16 +62,12 @@ fn walk(facts: &Facts<'_>, index: &Index, last: OperationId) -> Vec<Stretch> {
         let release = facts.problem.operation(operation).release;
         let from = ready.max(release).min(fact.placement.start);
         stretches.extend(wait::explain(facts, index, fact, from).into_iter().rev());
-        match driver.filter(|driver| driver.ready >= release) {
-            Some(driver) => {
-                stretches.extend(driver.lag(facts, fact.placement.start));
-                operation = driver.before;
-            }
-            None => {
-                stretches.extend(released(facts, fact, from));
-                break;
-            }
-        }
+        let Some(driver) = driver.filter(|driver| driver.ready >= release) else {
+            stretches.extend(released(facts, fact, from));
+            break;
+        };
+        stretches.extend(driver.lag(facts, fact.placement.start));
+        operation = driver.before;
     }
     stretches.reverse();
     stretches
@@ -194,9 +190,10 @@ fn object(facts: &Facts<'_>, stretch: &Stretch) -> String {
         let order = order.map(|order| format!(" ({order})")).unwrap_or_default();
         format!("{}{order}", facts.name(id))
     });
-    let mut text = format!("{}: {}", stretch.object, named.collect::<Vec<_>>().join(", "));
-    if holders.len() > NAMED {
-        text += &format!(" and {} more", holders.len() - NAMED);
-    }
-    text
+    let rest = match holders.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let named = named.collect::<Vec<_>>().join(", ");
+    format!("{}: {named}{rest}", stretch.object)
 }

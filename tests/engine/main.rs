@@ -3,11 +3,4 @@
 mod critical;
 mod explain;
 mod support;
-mod verify_changeover;
-mod verify_history;
-mod verify_material;
-mod verify_precedence;
-mod verify_random;
-mod verify_resources;
-mod verify_terms;
-mod verify_work;
+mod verify;

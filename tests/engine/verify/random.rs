@@ -218,7 +218,7 @@ fn place(problem: &Problem, dice: &mut Dice, id: OperationId) -> Placement {
     if dice.one_in(12) {
         end += 1;
     }
-    Placement { mode, start, end, changeover: None, members: Default::default() }
+    Placement { mode, start, end, changeover: None, members: smallvec::SmallVec::new() }
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn first_fit(problem: &Problem) -> Schedule {
                 left -= i64::from(works(problem, mode, end));
                 end += 1;
             }
-            let members = Default::default();
+            let members = smallvec::SmallVec::new();
             schedule.placements[id.index()] = Some(Placement { mode, start, end, changeover: None, members });
             if verify(problem, &schedule, true).violations.iter().all(|violation| violation.rule == 9) {
                 break;
