@@ -8,10 +8,7 @@ use pyo3::types::{PyDict, PyList};
 use crate::error::{EngineError, Finding, Severity};
 
 /// Runs one door of the module: errors and panics of the engine become exceptions of the package.
-pub(super) fn guarded<T>(
-    py: Python<'_>,
-    door: impl FnOnce() -> Result<T, EngineError>,
-) -> PyResult<T> {
+pub(super) fn guarded<T>(py: Python<'_>, door: impl FnOnce() -> Result<T, EngineError>) -> PyResult<T> {
     match catch_unwind(AssertUnwindSafe(door)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(raised(py, &error)),
@@ -35,12 +32,9 @@ fn exception(py: Python<'_>, error: &EngineError) -> PyResult<PyErr> {
     let errors = py.import("sopengine.errors")?;
     let issues = match error {
         EngineError::Data(findings) => findings.kept().to_vec(),
-        EngineError::Option { option, found, expected } => vec![
-            Finding::error("PARAM_RANGE", "")
-                .column(option)
-                .found(found.clone())
-                .expected(*expected),
-        ],
+        EngineError::Option { option, found, expected } => {
+            vec![Finding::error("PARAM_RANGE", "").column(option).found(found.clone()).expected(*expected)]
+        }
         EngineError::Internal(text) => {
             let raised = errors.getattr("SopInternalError")?.call1((text,))?;
             return Ok(PyErr::from_value(raised));

@@ -136,10 +136,9 @@ pub(super) fn solve<'py>(
     progress_schedule: bool,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let start = start
-        .map(|start| foreign(py, inner, &start, start_assignments.as_ref()))
-        .transpose()?;
-    let (start, findings) = start.map_or((None, Findings::default()), |(schedule, findings)| (Some(schedule), findings));
+    let start = start.map(|start| foreign(py, inner, &start, start_assignments.as_ref())).transpose()?;
+    let (start, findings) =
+        start.map_or((None, Findings::default()), |(schedule, findings)| (Some(schedule), findings));
     let options = guarded(py, || {
         Ok(SolveOptions {
             seed,
@@ -151,7 +150,8 @@ pub(super) fn solve<'py>(
             objective: self::objective(inner, objective, partial)?,
         })
     })?;
-    let flag = cancel.map_or_else(|| Arc::new(AtomicBool::new(false)), |cancel| Arc::clone(&cancel.get().flag));
+    let flag =
+        cancel.map_or_else(|| Arc::new(AtomicBool::new(false)), |cancel| Arc::clone(&cancel.get().flag));
     let session = Session { inner, options: &options, start: start.as_ref(), flag: &flag };
     let solved = session.run(py, on_progress.as_ref(), progress_schedule)?;
     let tables = guarded(py, || Ok(py.detach(|| answer(inner, &options, &solved, findings))))?;
@@ -177,9 +177,7 @@ fn seconds(limit: Option<f64>) -> Result<Option<Duration>, EngineError> {
         found: found.to_string(),
         expected: "seconds, at least 0 and finite",
     };
-    limit
-        .map(|given| Duration::try_from_secs_f64(given).map_err(|_| refused(given)))
-        .transpose()
+    limit.map(|given| Duration::try_from_secs_f64(given).map_err(|_| refused(given))).transpose()
 }
 
 /// One run of the search beside the calling thread.
@@ -416,9 +414,8 @@ fn foreign(
     assignments: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(Schedule, Findings)> {
     let schedule = convert::table(py, "schedule", schedule)?;
-    let assignments: Option<TableData> = assignments
-        .map(|assignments| convert::table(py, "assignments", assignments))
-        .transpose()?;
+    let assignments: Option<TableData> =
+        assignments.map(|assignments| convert::table(py, "assignments", assignments)).transpose()?;
     let foreign = guarded(py, || {
         py.detach(|| read_schedule(&inner.problem, &inner.context, &schedule, assignments.as_ref()))
     })?;

@@ -73,8 +73,17 @@ pub enum LimitHit {
 /// Why something could not be placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// Nothing more exact is known.
-    Unplaced,
+    /// What it needs is held by others.
+    Busy,
+}
+
+impl Cause {
+    /// Name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+        }
+    }
 }
 
 /// An order, or an operation without one, that was left out.

@@ -41,20 +41,12 @@ impl Context {
 
     /// Arrow type of instants in results.
     pub fn time_type(&self) -> DataType {
-        if self.temporal {
-            DataType::Timestamp(TimeUnit::Second, self.zone.clone())
-        } else {
-            DataType::Int64
-        }
+        if self.temporal { DataType::Timestamp(TimeUnit::Second, self.zone.clone()) } else { DataType::Int64 }
     }
 
     /// Arrow type of lengths of time in results.
     pub fn span_type(&self) -> DataType {
-        if self.temporal {
-            DataType::Duration(TimeUnit::Second)
-        } else {
-            DataType::Int64
-        }
+        if self.temporal { DataType::Duration(TimeUnit::Second) } else { DataType::Int64 }
     }
 }
 
@@ -89,11 +81,7 @@ impl TableProblem {
             }
             Ok((problem, more)) => {
                 findings.extend(more);
-                Ok(Self {
-                    problem,
-                    context: reading.context,
-                    findings,
-                })
+                Ok(Self { problem, context: reading.context, findings })
             }
             Err(EngineError::Data(more)) => {
                 findings.extend(more);

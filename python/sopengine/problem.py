@@ -9,14 +9,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from sopengine import _engine
 from sopengine.errors import SopDataError
 from sopengine.tables import TableLike, coerce, prepare, result_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pyarrow as pa
 
 
 class Problem:
@@ -85,7 +85,7 @@ class Problem:
         return self._engine.timezone
 
     def summary(self) -> dict[str, Any]:
-        """Counts and facts: orders, operations, resources, what is started, done and pinned."""
+        """Count what there is: orders, operations, resources, what is started, done and pinned."""
         return self._engine.summary()
 
     @property
@@ -112,4 +112,6 @@ def check_scale(scale: object) -> None:
     if scale is None or (isinstance(scale, int) and not isinstance(scale, bool) and 0 <= scale <= 18):
         return
     found = f"{scale!r}"[:80]
-    raise SopDataError([Finding("PARAM_RANGE", column="scale", found=found, expected="an integer from 0 to 18")])
+    raise SopDataError(
+        [Finding("PARAM_RANGE", column="scale", found=found, expected="an integer from 0 to 18")]
+    )

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import pyarrow as pa
-
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
 from sopengine.tables import ArrowStream, TableLike, coerce, prepare, result_table
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sopengine.problem import Problem
     from sopengine.result import Result
 
@@ -185,14 +185,16 @@ def verify(
 def _crossing(
     problem: Problem, schedule: Result | TableLike, assignments: TableLike | None
 ) -> tuple[ArrowStream, ArrowStream | None]:
-    """The tables of a foreign schedule as they cross to the engine."""
-    given: dict[str, TableLike | None] = {"assignments": assignments}
+    """Make the tables of a foreign schedule that cross to the engine."""
+    table: TableLike
     if isinstance(schedule, ArrowStream | Mapping):
-        given["schedule"] = schedule
+        table = schedule
     else:
-        given["schedule"] = getattr(schedule, "schedule", schedule)
-        given["assignments"] = getattr(schedule, "assignments", None) if assignments is None else assignments
-    tables, issues = prepare(coerce(given), "evaluate", problem.timezone)
+        table = getattr(schedule, "schedule", schedule)
+        assignments = getattr(schedule, "assignments", None) if assignments is None else assignments
+    tables, issues = prepare(
+        coerce({"schedule": table, "assignments": assignments}), "evaluate", problem.timezone
+    )
     if issues:
         raise SopDataError(issues)
     return tables["schedule"], tables.get("assignments")
@@ -231,7 +233,9 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
     )
 
 
-def _check_limits(time_limit: object, work_limit: object, threads: object, workers: object, seed: object) -> None:
+def _check_limits(
+    time_limit: object, work_limit: object, threads: object, workers: object, seed: object
+) -> None:
     """Refuse options out of range, all at once."""
 
     def whole(value: object, low: int, high: int) -> bool:

@@ -3,6 +3,8 @@
 Tables cross to the engine by the Arrow PyCapsule protocol, so polars, pandas, duckdb and pyarrow are all
 taken as they are. Here they are validated in full (the protocol itself cannot be), local times become
 instants of the problem's zone, and columns that nobody reads are kept from crossing.
+
+pyarrow is loaded with the first table, not with the package.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from os import PathLike
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TOLD: Final = 100
 """So many faulty rows of a column are told one by one; the rest are counted."""
@@ -55,7 +58,7 @@ def _columns(direction: str) -> dict[str, dict[str, str]]:
 
 
 def coerce(given: Mapping[str, TableLike | None]) -> dict[str, pa.Table]:
-    """Validated tables by name; None stands for a table that is not there.
+    """Validate tables by name; None stands for a table that is not there.
 
     Raises
     ------
@@ -78,6 +81,8 @@ def coerce(given: Mapping[str, TableLike | None]) -> dict[str, pa.Table]:
 
 
 def _coerce(name: str, given: object) -> pa.Table | Finding:
+    import pyarrow as pa
+
     kind = f"{type(given).__module__.partition('.')[0]}.{type(given).__qualname__}"
     expected = "a table: anything with __arrow_c_stream__"
     if isinstance(given, str | bytes | PathLike):
@@ -101,7 +106,7 @@ def _coerce(name: str, given: object) -> pa.Table | Finding:
 def prepare(
     tables: Mapping[str, pa.Table], direction: str = "in", zone: str | None = None
 ) -> tuple[dict[str, pa.Table], list[Finding]]:
-    """The tables as they cross to the engine, and what was wrong with local times.
+    """Make the tables that cross to the engine, and say what was wrong with local times.
 
     Parameters
     ----------
@@ -163,6 +168,8 @@ def _instants(
     tables: Mapping[str, pa.Table], known: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, pa.Field]]:
     """Columns of instants that are timestamps."""
+    import pyarrow as pa
+
     for name, table in tables.items():
         types = known.get(name, {})
         for field in table.schema:
@@ -182,6 +189,8 @@ def _crossing(
     name: str, table: pa.Table, types: Mapping[str, str], zone: str | None, issues: list[Finding]
 ) -> pa.Table:
     """One table with instants for local times, and nothing in columns that nobody reads."""
+    import pyarrow as pa
+
     fields: list[pa.Field] = []
     columns: list[pa.ChunkedArray | pa.Array] = []
     for field, column in zip(table.schema, table.itercolumns(), strict=True):
@@ -198,6 +207,8 @@ def _crossing(
 
 
 def _is_local(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
     return pa.types.is_timestamp(kind) and kind.tz is None
 
 
@@ -207,8 +218,8 @@ def _localize(
     """Instants of local times; those that the clock skips or repeats are findings."""
     import pyarrow.compute as pc
 
-    early = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="earliest")
-    late = pc.assume_timezone(local, zone, ambiguous="latest", nonexistent="latest")
+    early = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
+    late = pc.assume_timezone(local, zone, ambiguous="latest", nonexistent="earliest")
     doubtful = pc.indices_nonzero(pc.fill_null(pc.not_equal(early, late), fill_value=False)).to_pylist()
     for row in doubtful[:TOLD]:
         value = local[row]
@@ -238,5 +249,7 @@ def version() -> str:
 
 
 def result_table(table: ArrowStream) -> pa.Table:
-    """A table of the engine as pyarrow has it."""
+    """Hand a table of the engine to pyarrow."""
+    import pyarrow as pa
+
     return pa.table(table)

@@ -58,11 +58,9 @@ impl Fault {
             ),
             Self::Overflow => ("OVERFLOW", "a number of at most 64 bits", "Choose a coarser unit."),
             Self::NotFinite => ("NOT_FINITE", "a finite number", "Use null where nothing is known."),
-            Self::SubTick => (
-                "SUB_TICK",
-                "whole seconds",
-                "Round to seconds in the direction that is safe for the plant.",
-            ),
+            Self::SubTick => {
+                ("SUB_TICK", "whole seconds", "Round to seconds in the direction that is safe for the plant.")
+            }
             Self::EnumValue => ("ENUM_VALUE", "", "Words are lower case."),
             Self::NotAShare => ("OUT_OF_RANGE", "a share from 0 to 1", ""),
             Self::NeedsScale => (
@@ -149,10 +147,7 @@ fn show_number(one: &dyn Array) -> String {
             let array = one.as_primitive::<arrow_array::types::Decimal128Type>();
             format!("{}e{}", array.value(0), -i32::from(*scale))
         }
-        DataType::UInt64 => one
-            .as_primitive::<arrow_array::types::UInt64Type>()
-            .value(0)
-            .to_string(),
+        DataType::UInt64 => one.as_primitive::<arrow_array::types::UInt64Type>().value(0).to_string(),
         other => match numbers::parse(one, Target::Whole).as_deref() {
             Some([Ok(Some(value))]) => value.to_string(),
             _ => other.to_string(),

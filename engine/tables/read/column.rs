@@ -5,9 +5,9 @@ use arrow_array::{Array, ArrayRef};
 use crate::error::{Finding, Findings};
 use crate::model::draft::{Draft, Symbol};
 
-use super::super::spec::{Class, Column, Entity};
+use super::super::spec::{Class, Column};
 use super::cells::{self, Cell, Fault};
-use super::confusable::Lookalikes;
+use super::confusable::lookalikes;
 use super::numbers::{self, Target};
 use super::survey::Facts;
 use super::{Reading, Source, texts};
@@ -20,25 +20,15 @@ pub(super) struct Reader {
     facts: Facts,
     findings: Findings,
     pub(super) draft: Draft,
-    lookalikes: Lookalikes,
     /// Stands in where an id is missing; the problem is refused then.
     nobody: Symbol,
 }
 
 impl Reader {
     pub(super) fn new(facts: Facts, findings: Findings) -> Self {
-        let mut draft = Draft {
-            temporal: facts.context.temporal,
-            ..Draft::default()
-        };
+        let mut draft = Draft { temporal: facts.context.temporal, ..Draft::default() };
         let nobody = draft.symbols.intern("");
-        Self {
-            facts,
-            findings,
-            draft,
-            lookalikes: Lookalikes::default(),
-            nobody,
-        }
+        Self { facts, findings, draft, nobody }
     }
 
     pub(super) fn finish(self) -> Reading {
@@ -71,23 +61,20 @@ impl Reader {
     /// Ids of a required column.
     pub(super) fn keys(&mut self, source: &Source<'_>, name: &str) -> Vec<Symbol> {
         let nobody = self.nobody;
-        self.ids(source, name)
-            .into_iter()
-            .map(|symbol| symbol.unwrap_or(nobody))
-            .collect()
+        self.ids(source, name).into_iter().map(|symbol| symbol.unwrap_or(nobody)).collect()
     }
 
-    /// Ids of the table that defines an entity: those that look alike are told.
-    pub(super) fn defined(&mut self, source: &Source<'_>, name: &str, entity: Entity) -> Vec<Symbol> {
+    /// Ids of the table that defines them: those that look alike are told.
+    pub(super) fn defined(&mut self, source: &Source<'_>, name: &str) -> Vec<Symbol> {
         let keys = self.keys(source, name);
-        let found = self.lookalikes.find(&self.draft.symbols, &keys, entity);
-        for (row, this, that) in found.into_iter().take(TOLD) {
+        for twin in lookalikes(&self.draft.symbols, &keys).into_iter().take(TOLD) {
+            let text = |symbol| cells::escape(self.draft.symbols.text(symbol));
             self.findings.push(
                 Finding::warning("CONFUSABLE_IDS", source.spec.name)
-                    .at(row, cells::escape(&this))
+                    .at(twin.row, text(twin.this))
                     .column(column_of(source, name).name)
-                    .found(format!("`{}` beside `{}`", cells::escape(&this), cells::escape(&that)))
-                    .expected("ids that differ in more than case, blanks or accents' spelling")
+                    .found(format!("`{}` beside `{}`", text(twin.this), text(twin.that)))
+                    .expected("ids that differ in more than case, blanks or the spelling of accents")
                     .hint("They are taken as different."),
             );
         }
@@ -115,10 +102,7 @@ impl Reader {
 
     /// Quantities of items, in base units.
     pub(super) fn quantities(&mut self, source: &Source<'_>, name: &str) -> Vec<Option<i64>> {
-        let target = Target::Units {
-            scale: i32::from(self.facts.context.scale),
-            floats: self.facts.floats,
-        };
+        let target = Target::Units { scale: i32::from(self.facts.context.scale), floats: self.facts.floats };
         self.numbers(source, name, target)
     }
 
@@ -151,7 +135,8 @@ impl Reader {
         };
         debug_assert_eq!(words.len(), meanings.len(), "{name}");
         let parsed = parse(source, name, |array| {
-            texts::is_text(array.data_type()).then_some(())
+            texts::is_text(array.data_type())
+                .then_some(())
                 .or((array.data_type() == &arrow_schema::DataType::Null).then_some(()))?;
             texts::resolve(array, &mut |text| {
                 let place = words.iter().position(|word| *word == text);
@@ -217,13 +202,7 @@ impl Reader {
         kept
     }
 
-    fn fault(
-        &mut self,
-        source: &Source<'_>,
-        column: &'static Column,
-        row: usize,
-        fault: Option<Fault>,
-    ) {
+    fn fault(&mut self, source: &Source<'_>, column: &'static Column, row: usize, fault: Option<Fault>) {
         // A wrong number can stand as its default while other checks run; a wrong id or instant
         // would only breed false findings.
         self.facts.sound &= !matches!(column.class, Class::Id(_) | Class::Text | Class::Time);
@@ -237,6 +216,7 @@ impl Reader {
         };
         let found = match (fault, column.class) {
             (None, _) => "null".to_owned(),
+            (Some(Fault::EmptyId), _) => "an empty text".to_owned(),
             _ => show(source, column.name, row),
         };
         self.findings.push(

@@ -9,9 +9,9 @@
 mod cells;
 mod column;
 mod confusable;
+mod foreign;
 mod numbers;
 mod rows;
-mod foreign;
 mod survey;
 mod texts;
 
@@ -25,8 +25,8 @@ use crate::model::draft::Draft;
 
 use super::problem::Context;
 
-pub use foreign::{Foreign, read_schedule};
 use super::spec::{self, TableSpec};
+pub use foreign::{Foreign, read_schedule};
 
 /// A table as given: any number of batches of one schema.
 #[derive(Debug, Clone)]
@@ -46,21 +46,13 @@ impl TableData {
     /// The chunks of a column; none if there is no such column.
     pub fn chunks(&self, name: &str) -> Option<Vec<ArrayRef>> {
         let (index, _) = self.schema.column_with_name(name)?;
-        Some(
-            self.batches
-                .iter()
-                .map(|batch| batch.column(index).clone())
-                .collect(),
-        )
+        Some(self.batches.iter().map(|batch| batch.column(index).clone()).collect())
     }
 
     /// Whether a column has a value in any row.
     pub(crate) fn has_values(&self, name: &str) -> bool {
-        self.chunks(name).is_some_and(|chunks| {
-            chunks
-                .iter()
-                .any(|chunk| chunk.logical_null_count() < chunk.len())
-        })
+        self.chunks(name)
+            .is_some_and(|chunks| chunks.iter().any(|chunk| chunk.logical_null_count() < chunk.len()))
     }
 }
 
@@ -107,10 +99,6 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     fn of(tables: &'a Tables, name: &str) -> Option<Self> {
         let data = tables.get(name)?;
-        Some(Self {
-            spec: spec::input(name)?,
-            data,
-            rows: data.rows(),
-        })
+        Some(Self { spec: spec::input(name)?, data, rows: data.rows() })
     }
 }

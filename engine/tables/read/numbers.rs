@@ -5,8 +5,8 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type, Float64Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type, Float64Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, PrimitiveArray};
 use arrow_schema::DataType;
@@ -24,9 +24,7 @@ impl Decimal {
     /// The same value in units of `10^-scale`; a fault where it does not divide or fit.
     fn in_units(self, scale: i32) -> Result<i64, Fault> {
         let shift = scale - self.scale;
-        let factor = 10_i128
-            .checked_pow(shift.unsigned_abs())
-            .filter(|_| shift.unsigned_abs() < 38);
+        let factor = 10_i128.checked_pow(shift.unsigned_abs()).filter(|_| shift.unsigned_abs() < 38);
         let value = match (factor, shift >= 0) {
             _ if self.digits == 0 => 0,
             (Some(factor), true) => self.digits.checked_mul(factor).ok_or(Fault::Overflow)?,
@@ -72,10 +70,7 @@ impl Decimal {
             let digit = i128::from(byte - b'0');
             digits = digits * 10 + if negative { -digit } else { digit };
         }
-        Ok(Self {
-            digits,
-            scale: fraction.len() as i32 - exponent,
-        })
+        Ok(Self { digits, scale: fraction.len() as i32 - exponent })
     }
 }
 
@@ -112,11 +107,9 @@ pub(super) fn parse(array: &dyn Array, target: Target) -> Option<Vec<Cell<i64>>>
         DataType::Int8 => whole::<Int8Type>(array, target),
         DataType::Int16 => whole::<Int16Type>(array, target),
         DataType::Int32 => whole::<Int32Type>(array, target),
-        DataType::Int64 if target == Target::Whole => array
-            .as_primitive::<Int64Type>()
-            .iter()
-            .map(Ok)
-            .collect(),
+        DataType::Int64 if target == Target::Whole => {
+            array.as_primitive::<Int64Type>().iter().map(Ok).collect()
+        }
         DataType::Int64 => whole::<Int64Type>(array, target),
         DataType::UInt8 => whole::<UInt8Type>(array, target),
         DataType::UInt16 => whole::<UInt16Type>(array, target),
@@ -125,12 +118,12 @@ pub(super) fn parse(array: &dyn Array, target: Target) -> Option<Vec<Cell<i64>>>
         DataType::Decimal32(_, scale) => decimal::<Decimal32Type>(array, *scale, target),
         DataType::Decimal64(_, scale) => decimal::<Decimal64Type>(array, *scale, target),
         DataType::Decimal128(_, scale) => decimal::<Decimal128Type>(array, *scale, target),
-        DataType::Float32 => floats(array.as_primitive::<Float32Type>(), target, |value| {
-            (value.is_finite(), value == 0.0)
-        }),
-        DataType::Float64 => floats(array.as_primitive::<Float64Type>(), target, |value| {
-            (value.is_finite(), value == 0.0)
-        }),
+        DataType::Float32 => {
+            floats(array.as_primitive::<Float32Type>(), target, |value| (value.is_finite(), value == 0.0))
+        }
+        DataType::Float64 => {
+            floats(array.as_primitive::<Float64Type>(), target, |value| (value.is_finite(), value == 0.0))
+        }
         _ => return None,
     })
 }
@@ -146,17 +139,8 @@ fn decimal<T: ArrowPrimitiveType>(array: &dyn Array, scale: i8, target: Target) 
 where
     T::Native: Into<i128>,
 {
-    let take = |digits: T::Native| {
-        target.take(Decimal {
-            digits: digits.into(),
-            scale: i32::from(scale),
-        })
-    };
-    array
-        .as_primitive::<T>()
-        .iter()
-        .map(|value| value.map(take).transpose())
-        .collect()
+    let take = |digits: T::Native| target.take(Decimal { digits: digits.into(), scale: i32::from(scale) });
+    array.as_primitive::<T>().iter().map(|value| value.map(take).transpose()).collect()
 }
 
 fn floats<T: ArrowPrimitiveType>(
@@ -185,19 +169,14 @@ where
         let _ = write!(text, "{value:e}");
         target.take(Decimal::from_exponent_form(&text)?)
     };
-    array
-        .iter()
-        .map(|value| value.map(&mut take).transpose())
-        .collect()
+    array.iter().map(|value| value.map(&mut take).transpose()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{
-        ArrayRef, Decimal128Array, Float32Array, Float64Array, Int8Array, UInt64Array,
-    };
+    use arrow_array::{ArrayRef, Decimal128Array, Float32Array, Float64Array, Int8Array, UInt64Array};
 
     use super::*;
 
@@ -216,9 +195,7 @@ mod tests {
     #[test]
     fn decimals_take_the_scale_asked_for() {
         let array: ArrayRef = Arc::new(
-            Decimal128Array::from(vec![250, -125, 1])
-                .with_precision_and_scale(10, 2)
-                .expect("a valid type"),
+            Decimal128Array::from(vec![250, -125, 1]).with_precision_and_scale(10, 2).expect("a valid type"),
         );
         let units = |scale| Target::Units { scale, floats: false };
         assert_eq!(read(&array, units(3)), [Ok(Some(2500)), Ok(Some(-1250)), Ok(Some(10))]);
@@ -254,7 +231,14 @@ mod tests {
     #[test]
     fn shares_round_half_to_even() {
         let array: ArrayRef = Arc::new(Float64Array::from(vec![
-            0.25, 0.000_000_5, 0.000_001_5, 0.000_002_500_1, 1.0, 1.000_001, -0.1, 1e-40,
+            0.25,
+            0.000_000_5,
+            0.000_001_5,
+            0.000_002_500_1,
+            1.0,
+            1.000_001,
+            -0.1,
+            1e-40,
         ]));
         assert_eq!(
             read(&array, Target::Millionths),

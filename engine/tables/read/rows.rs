@@ -3,9 +3,9 @@
 use crate::error::Finding;
 use crate::model::changeover::{Combine, Compare};
 use crate::model::draft::{
-    BaselineMemberRow, BaselineRow, CalendarRow, ChangeoverRow, GroupRow, ItemRow, MaterialRow,
-    MatrixRow, ModeRow, OperationRow, OrderRow, PrecedenceRow, RequirementRow, ResourceRow,
-    ResourceStateRow, SetupStateRow, StockRow, TransportRow,
+    BaselineMemberRow, BaselineRow, CalendarRow, ChangeoverRow, GroupRow, ItemRow, MaterialRow, MatrixRow,
+    ModeRow, OperationRow, OrderRow, PrecedenceRow, RequirementRow, ResourceRow, ResourceStateRow,
+    SetupStateRow, StockRow, TransportRow,
 };
 use crate::model::history::{OnStop, Pin, Status};
 use crate::model::operation::{Breaks, Phase, Suspend};
@@ -13,7 +13,6 @@ use crate::model::precedence::Kind;
 use crate::model::resource::ResourceKind;
 use crate::model::time::MILLION;
 
-use super::super::spec::Entity;
 use super::column::Reader;
 use super::{Source, Tables};
 
@@ -54,9 +53,7 @@ pub(super) fn read_all(reader: &mut Reader, tables: &Tables) {
 fn problem(reader: &mut Reader, source: &Source<'_>) {
     if source.rows > 1 {
         reader.report(
-            Finding::error("ROW_COUNT", "problem")
-                .found(format!("{} rows", source.rows))
-                .expected("one row"),
+            Finding::error("ROW_COUNT", "problem").found(format!("{} rows", source.rows)).expected("one row"),
         );
     }
     let now = reader.times(source, "now");
@@ -66,7 +63,7 @@ fn problem(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn orders(reader: &mut Reader, source: &Source<'_>) {
-    let order = reader.defined(source, "order", Entity::Order);
+    let order = reader.defined(source, "order");
     let release = reader.times(source, "release");
     let due = reader.times(source, "due");
     let deadline = reader.times(source, "deadline");
@@ -85,7 +82,7 @@ fn orders(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn operations(reader: &mut Reader, source: &Source<'_>) {
-    let operation = reader.defined(source, "operation", Entity::Operation);
+    let operation = reader.defined(source, "operation");
     let order = reader.ids(source, "order");
     let sequence = reader.integers(source, "sequence");
     let release = reader.times(source, "release");
@@ -111,11 +108,7 @@ fn setup_states(reader: &mut Reader, source: &Source<'_>) {
     let attribute = reader.keys(source, "attribute");
     let value = reader.keys(source, "value");
     reader.draft.setup_states = (0..source.rows)
-        .map(|row| SetupStateRow {
-            operation: operation[row],
-            attribute: attribute[row],
-            value: value[row],
-        })
+        .map(|row| SetupStateRow { operation: operation[row], attribute: attribute[row], value: value[row] })
         .collect();
 }
 
@@ -162,7 +155,7 @@ fn requirements(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn resources(reader: &mut Reader, source: &Source<'_>) {
-    let resource = reader.defined(source, "resource", Entity::Resource);
+    let resource = reader.defined(source, "resource");
     let kind = reader.words(source, "kind", &[ResourceKind::Unary, ResourceKind::Cumulative]);
     let capacity = reader.integers(source, "capacity");
     let calendar = reader.ids(source, "calendar");
@@ -187,11 +180,7 @@ fn resource_states(reader: &mut Reader, source: &Source<'_>) {
     let attribute = reader.keys(source, "attribute");
     let value = reader.keys(source, "value");
     reader.draft.resource_states = (0..source.rows)
-        .map(|row| ResourceStateRow {
-            resource: resource[row],
-            attribute: attribute[row],
-            value: value[row],
-        })
+        .map(|row| ResourceStateRow { resource: resource[row], attribute: attribute[row], value: value[row] })
         .collect();
 }
 
@@ -200,11 +189,7 @@ fn groups(reader: &mut Reader, source: &Source<'_>) {
     let member = reader.keys(source, "member");
     let priority = reader.integers(source, "priority");
     reader.draft.groups = (0..source.rows)
-        .map(|row| GroupRow {
-            group: group[row],
-            member: member[row],
-            priority: priority[row].unwrap_or(0),
-        })
+        .map(|row| GroupRow { group: group[row], member: member[row], priority: priority[row].unwrap_or(0) })
         .collect();
 }
 
@@ -224,7 +209,7 @@ fn calendars(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn matrices(reader: &mut Reader, source: &Source<'_>) {
-    let matrix = reader.defined(source, "matrix", Entity::Matrix);
+    let matrix = reader.defined(source, "matrix");
     let combine = reader.words(source, "combine", &[Combine::Sum, Combine::Max]);
     let suspend = reader.words(source, "suspend", SUSPENDS);
     let attached = reader.flags(source, "attached");
@@ -317,24 +302,16 @@ fn stock(reader: &mut Reader, source: &Source<'_>) {
     let time = reader.times(source, "time");
     let quantity = reader.quantities(source, "quantity");
     reader.draft.stock = (0..source.rows)
-        .map(|row| StockRow {
-            item: item[row],
-            time: time[row],
-            quantity: quantity[row].unwrap_or(0),
-        })
+        .map(|row| StockRow { item: item[row], time: time[row], quantity: quantity[row].unwrap_or(0) })
         .collect();
 }
 
 fn items(reader: &mut Reader, source: &Source<'_>) {
-    let item = reader.defined(source, "item", Entity::Item);
+    let item = reader.defined(source, "item");
     let max_stock = reader.quantities(source, "max_stock");
     let unlimited = reader.flags(source, "unlimited");
     reader.draft.items = (0..source.rows)
-        .map(|row| ItemRow {
-            item: item[row],
-            max_stock: max_stock[row],
-            unlimited: unlimited[row],
-        })
+        .map(|row| ItemRow { item: item[row], max_stock: max_stock[row], unlimited: unlimited[row] })
         .collect();
 }
 

@@ -48,12 +48,7 @@ pub(super) fn survey(tables: &Tables, options: &ReadOptions, findings: &mut Find
     let ids = Entity::ALL.map(|entity| id_type(tables, entity, findings));
     let zone = zone(tables, temporal, findings);
     Facts {
-        context: Context {
-            temporal,
-            zone,
-            ids,
-            scale: scale(tables, options),
-        },
+        context: Context { temporal, zone, ids, scale: scale(tables, options) },
         floats: options.scale.is_some(),
         sound: before || !findings.has_errors(),
     }
@@ -80,17 +75,8 @@ fn unknown_tables(tables: &Tables, findings: &mut Findings) {
 
 /// Reports columns that are missing, and once those that nobody reads.
 pub(super) fn columns(table: &'static TableSpec, data: &TableData, findings: &mut Findings) {
-    let given: Vec<&str> = data
-        .schema
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .collect();
-    let unknown: Vec<&str> = given
-        .iter()
-        .copied()
-        .filter(|name| table.column(name).is_none())
-        .collect();
+    let given: Vec<&str> = data.schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let unknown: Vec<&str> = given.iter().copied().filter(|name| table.column(name).is_none()).collect();
     for column in table.columns {
         let count = given.iter().filter(|name| **name == column.name).count();
         if count > 1 {
@@ -118,22 +104,9 @@ pub(super) fn columns(table: &'static TableSpec, data: &TableData, findings: &mu
     unknown_columns(table, &given, &unknown, findings);
 }
 
-fn unknown_columns(
-    table: &'static TableSpec,
-    given: &[&str],
-    unknown: &[&str],
-    findings: &mut Findings,
-) {
-    let absent = || {
-        table
-            .columns
-            .iter()
-            .map(|column| column.name)
-            .filter(|name| !given.contains(name))
-    };
-    let meant = unknown
-        .iter()
-        .find_map(|name| nearest(name, absent()).map(|near| (*name, near)));
+fn unknown_columns(table: &'static TableSpec, given: &[&str], unknown: &[&str], findings: &mut Findings) {
+    let absent = || table.columns.iter().map(|column| column.name).filter(|name| !given.contains(name));
+    let meant = unknown.iter().find_map(|name| nearest(name, absent()).map(|near| (*name, near)));
     if unknown.is_empty() || (table.open && meant.is_none()) {
         return;
     }
@@ -141,11 +114,7 @@ fn unknown_columns(
         Some((name, near)) => format!("Did you mean `{near}` by `{name}`?"),
         None => "They are kept with the table and not used.".to_owned(),
     };
-    findings.push(
-        Finding::info("UNKNOWN_COLUMN", table.name)
-            .found(unknown.join(", "))
-            .hint(hint),
-    );
+    findings.push(Finding::info("UNKNOWN_COLUMN", table.name).found(unknown.join(", ")).hint(hint));
 }
 
 /// Columns of the given tables that have a value, with their types, in the order of the contract.
@@ -160,8 +129,7 @@ fn present<'a>(
         .filter(move |(_, column)| wanted(column))
         .filter_map(|(source, column)| {
             let (_, field) = source.data.schema.column_with_name(column.name)?;
-            (source.data.has_values(column.name))
-                .then_some((source.spec, column, field.data_type()))
+            (source.data.has_values(column.name)).then_some((source.spec, column, field.data_type()))
         })
 }
 
@@ -209,16 +177,11 @@ fn kind_of_time(tables: &Tables, findings: &mut Findings) -> bool {
 /// The type of an entity's ids: that of its key table where it has one; all others must agree.
 fn id_type(tables: &Tables, entity: Entity, findings: &mut Findings) -> IdType {
     let class = Class::Id(entity);
-    let is_home = |table: &TableSpec, column: &Column| {
-        table.key == [column.name] && table.name != "baseline"
-    };
+    let is_home = |table: &TableSpec, column: &Column| table.key == [column.name] && table.name != "baseline";
     let columns: Vec<_> = present(tables, move |column| column.class == class)
         .filter(|(_, _, kind)| texts::is_text(kind) || kind.is_integer())
         .collect();
-    let home = columns
-        .iter()
-        .find(|(table, column, _)| is_home(table, column))
-        .or_else(|| columns.first());
+    let home = columns.iter().find(|(table, column, _)| is_home(table, column)).or_else(|| columns.first());
     let Some(&(home_table, home_column, home_kind)) = home else {
         return IdType::Text;
     };
@@ -228,19 +191,12 @@ fn id_type(tables: &Tables, entity: Entity, findings: &mut Findings) -> IdType {
                 Finding::error("TYPE_MISMATCH", table.name)
                     .column(column.name)
                     .found(kind.to_string())
-                    .expected(format!(
-                        "{home_kind} as in {}.{}",
-                        home_table.name, home_column.name
-                    ))
+                    .expected(format!("{home_kind} as in {}.{}", home_table.name, home_column.name))
                     .hint("An id has one type in all tables; convert one of the two."),
             );
         }
     }
-    if texts::is_text(home_kind) {
-        IdType::Text
-    } else {
-        IdType::Integer(home_kind.clone())
-    }
+    if texts::is_text(home_kind) { IdType::Text } else { IdType::Integer(home_kind.clone()) }
 }
 
 /// The zone of results: the problem's own, else the first that a timestamp names.
@@ -294,9 +250,9 @@ fn problem_zone(tables: &Tables) -> Option<Arc<str>> {
 /// Decimal places of quantities: the most that any column of them has.
 fn scale(tables: &Tables, options: &ReadOptions) -> u8 {
     let places = |kind: &DataType| match kind {
-        DataType::Decimal32(_, scale)
-        | DataType::Decimal64(_, scale)
-        | DataType::Decimal128(_, scale) => u8::try_from(*scale).unwrap_or(0),
+        DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) | DataType::Decimal128(_, scale) => {
+            u8::try_from(*scale).unwrap_or(0)
+        }
         DataType::Float32 | DataType::Float64 => options.scale.unwrap_or(0),
         _ => 0,
     };

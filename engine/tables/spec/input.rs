@@ -1,9 +1,7 @@
 //! The tables of a problem.
 
 use super::Class::{Boolean, Duration, Enum, Fraction, Id, Integer, Quantity, Text, Time};
-use super::Entity::{
-    Calendar, Group, Item, Location, Matrix, Mode, Operation, Order, Requirement, Resource,
-};
+use super::Entity::{Calendar, Group, Item, Location, Matrix, Mode, Operation, Order, Requirement, Resource};
 use super::{Column, TableSpec, column};
 
 const SUSPEND: &[&str] = &["never", "breaks"];
@@ -15,14 +13,7 @@ const fn table(
     columns: &'static [Column],
     doc: &'static str,
 ) -> TableSpec {
-    TableSpec {
-        name,
-        required: false,
-        key,
-        open: false,
-        doc,
-        columns,
-    }
+    TableSpec { name, required: false, key, open: false, doc, columns }
 }
 
 const fn required(mut table: TableSpec) -> TableSpec {
@@ -39,12 +30,7 @@ const fn open(mut table: TableSpec) -> TableSpec {
 pub const INPUT: &[TableSpec] = &[
     table("problem", &[], PROBLEM, "One row about the problem as a whole."),
     open(table("orders", &["order"], ORDERS, "Customer demand that operations serve.")),
-    required(table(
-        "operations",
-        &["operation"],
-        OPERATIONS,
-        "The smallest scheduled work.",
-    )),
+    required(table("operations", &["operation"], OPERATIONS, "The smallest scheduled work.")),
     table(
         "setup_states",
         &["operation", "attribute"],
@@ -57,12 +43,7 @@ pub const INPUT: &[TableSpec] = &[
         MODES,
         "The ways in which an operation can run; it runs in exactly one.",
     )),
-    table(
-        "requirements",
-        &[],
-        REQUIREMENTS,
-        "What a mode needs beside its own resource.",
-    ),
+    table("requirements", &[], REQUIREMENTS, "What a mode needs beside its own resource."),
     required(table("resources", &["resource"], RESOURCES, "What limits: machines, tools, crews.")),
     table(
         "resource_states",
@@ -70,25 +51,10 @@ pub const INPUT: &[TableSpec] = &[
         RESOURCE_STATES,
         "Setup state of resources at `now`.",
     ),
-    table(
-        "groups",
-        &["group", "member"],
-        GROUPS,
-        "Unary resources of which a requirement takes some.",
-    ),
-    table(
-        "calendars",
-        &["calendar", "start"],
-        CALENDARS,
-        "Open intervals; closed everywhere else.",
-    ),
+    table("groups", &["group", "member"], GROUPS, "Unary resources of which a requirement takes some."),
+    table("calendars", &["calendar", "start"], CALENDARS, "Open intervals; closed everywhere else."),
     table("matrices", &["matrix"], MATRICES, "How changeovers of a matrix behave."),
-    table(
-        "changeovers",
-        &[],
-        CHANGEOVERS,
-        "Rules for the changeover between two setup states.",
-    ),
+    table("changeovers", &[], CHANGEOVERS, "Rules for the changeover between two setup states."),
     table("precedences", &[], PRECEDENCES, "What must come before what, and by how much."),
     table(
         "transport",
@@ -99,12 +65,7 @@ pub const INPUT: &[TableSpec] = &[
     table("materials", &[], MATERIALS, "Items that operations consume and produce."),
     table("stock", &[], STOCK, "What of an item is there, or arrives, and when."),
     table("items", &["item"], ITEMS, "Limits of an item's stock."),
-    table(
-        "baseline",
-        &["operation"],
-        BASELINE,
-        "What is known of operations: history, promises and pins.",
-    ),
+    table("baseline", &["operation"], BASELINE, "What is known of operations: history, promises and pins."),
     table(
         "baseline_members",
         &["operation", "resource", "phase"],
@@ -135,8 +96,7 @@ const OPERATIONS: &[Column] = &[
     column("sequence", Integer, "Place in the order's chain; equal values run in parallel."),
     column("release", Time, "Earliest start."),
     column("deadline", Time, "Latest end."),
-    column("suspend", Enum(SUSPEND), "Whether its work may pause over closed time.")
-        .default("never"),
+    column("suspend", Enum(SUSPEND), "Whether its work may pause over closed time.").default("never"),
     column("setup_state", Text, "Value of the attribute `state` that it needs."),
     column("batch", Text, "Reserved."),
 ];
@@ -149,8 +109,7 @@ const SETUP_STATES: &[Column] = &[
 
 const MODES: &[Column] = &[
     column("operation", Id(Operation), "Operation.").required(),
-    column("mode", Id(Mode), "Name of the mode, unique in its operation.")
-        .default("the resource's id"),
+    column("mode", Id(Mode), "Name of the mode, unique in its operation.").default("the resource's id"),
     column("resource", Id(Resource), "The mode's own resource.").default("needs none"),
     column("quantity", Integer, "Units of its own resource.").default("1").unit("units"),
     column("duration", Duration, "Working time.").required().unit("ticks"),
@@ -166,20 +125,14 @@ const REQUIREMENTS: &[Column] = &[
     column("quantity", Integer, "Units of the resource, or different members of the group.")
         .default("1")
         .unit("units"),
-    column("phase", Enum(PHASE), "While the operation runs, or while its changeover does.")
-        .default("run"),
-    column("breaks", Enum(&["hold", "release"]), "Whether it stays held over closed time.")
-        .default("hold"),
+    column("phase", Enum(PHASE), "While the operation runs, or while its changeover does.").default("run"),
+    column("breaks", Enum(&["hold", "release"]), "Whether it stays held over closed time.").default("hold"),
 ];
 
 const RESOURCES: &[Column] = &[
     column("resource", Id(Resource), "Key.").required(),
-    column(
-        "kind",
-        Enum(&["unary", "cumulative"]),
-        "One holder at a time, or quantities up to the capacity.",
-    )
-    .default("unary if the capacity is never above 1"),
+    column("kind", Enum(&["unary", "cumulative"]), "One holder at a time, or quantities up to the capacity.")
+        .default("unary if the capacity is never above 1"),
     column("capacity", Integer, "Units.").default("1").unit("units"),
     column("calendar", Id(Calendar), "When it is open.").default("always open"),
     column("changeover_matrix", Id(Matrix), "Matrix of its changeovers; unary resources only."),
@@ -212,12 +165,9 @@ const CALENDARS: &[Column] = &[
 
 const MATRICES: &[Column] = &[
     column("matrix", Id(Matrix), "Key.").required(),
-    column("combine", Enum(&["sum", "max"]), "How times of several attributes combine.")
-        .default("sum"),
-    column("suspend", Enum(SUSPEND), "Whether a changeover may pause over closed time.")
-        .default("never"),
-    column("attached", Boolean, "Whether a changeover ends where its operation starts.")
-        .default("false"),
+    column("combine", Enum(&["sum", "max"]), "How times of several attributes combine.").default("sum"),
+    column("suspend", Enum(SUSPEND), "Whether a changeover may pause over closed time.").default("never"),
+    column("attached", Boolean, "Whether a changeover ends where its operation starts.").default("false"),
 ];
 
 const CHANGEOVERS: &[Column] = &[
@@ -235,12 +185,8 @@ const CHANGEOVERS: &[Column] = &[
 const PRECEDENCES: &[Column] = &[
     column("before", Id(Operation), "The earlier operation.").required(),
     column("after", Id(Operation), "The later operation.").required(),
-    column(
-        "kind",
-        Enum(&["end_start", "start_start", "end_end", "start_end"]),
-        "Which ends are linked.",
-    )
-    .default("end_start"),
+    column("kind", Enum(&["end_start", "start_start", "end_end", "start_end"]), "Which ends are linked.")
+        .default("end_start"),
     column("min_lag", Duration, "Least lag; may be negative.").default("0").unit("ticks"),
     column("max_lag", Duration, "Largest lag.").default("none").unit("ticks"),
     column("transfer", Fraction, "Share of `before` done before `after` starts.").default("1.0"),
@@ -265,9 +211,7 @@ const MATERIALS: &[Column] = &[
 const STOCK: &[Column] = &[
     column("item", Id(Item), "Item.").required(),
     column("time", Time, "When it arrives.").default("now"),
-    column("quantity", Quantity, "How much; negative is withdrawn.")
-        .required()
-        .unit("units of the item"),
+    column("quantity", Quantity, "How much; negative is withdrawn.").required().unit("units of the item"),
 ];
 
 const ITEMS: &[Column] = &[

@@ -171,14 +171,7 @@ pub fn input(name: &str) -> Option<&'static TableSpec> {
 
 /// A column with nothing said but name, class and meaning.
 const fn column(name: &'static str, class: Class, doc: &'static str) -> Column {
-    Column {
-        name,
-        class,
-        required: false,
-        default: "",
-        unit: "",
-        doc,
-    }
+    Column { name, class, required: false, default: "", unit: "", doc }
 }
 
 impl Column {
@@ -215,10 +208,7 @@ pub(crate) fn distance(left: &str, right: &str, limit: usize) -> usize {
 }
 
 /// The nearest of some names, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
     candidates
         .map(|candidate| {

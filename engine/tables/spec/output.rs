@@ -12,14 +12,7 @@ const fn table(
     columns: &'static [Column],
     doc: &'static str,
 ) -> TableSpec {
-    TableSpec {
-        name,
-        required: true,
-        key,
-        open: false,
-        doc,
-        columns,
-    }
+    TableSpec { name, required: true, key, open: false, doc, columns }
 }
 
 /// Every table of a result.

@@ -52,12 +52,7 @@ pub(super) fn table(output: &Output<'_>) -> RecordBatch {
 }
 
 /// Holdings of one placement; an operation of duration 0 holds nothing.
-fn hold(
-    output: &Output<'_>,
-    operation: OperationId,
-    placement: &Placement,
-    holdings: &mut Vec<Holding>,
-) {
+fn hold(output: &Output<'_>, operation: OperationId, placement: &Placement, holdings: &mut Vec<Holding>) {
     let problem = output.problem;
     let mode = problem.mode(placement.mode);
     if mode.duration == 0 {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, DurationSecondArray, Int8Array, Int16Array, Int32Array,
-    Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampSecondArray, UInt8Array,
-    UInt16Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, BooleanArray, DurationSecondArray, Int8Array, Int16Array, Int32Array, Int64Array,
+    RecordBatch, RecordBatchOptions, StringArray, TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array,
+    UInt64Array,
 };
 use arrow_schema::{DataType, Field, Schema};
 
@@ -54,9 +54,7 @@ impl<'a> Columns<'a> {
 
     /// Ids of the entity that the specification says.
     pub(super) fn ids<'t>(self, texts: impl Iterator<Item = Option<&'t str>> + Clone) -> Self {
-        let Class::Id(entity) = self.class() else {
-            unreachable!("{} has no id here", self.spec.name)
-        };
+        let Class::Id(entity) = self.class() else { unreachable!("{} has no id here", self.spec.name) };
         let array = ids(self.context, entity, texts);
         self.push(array)
     }

@@ -48,14 +48,7 @@ impl<'a> Output<'a> {
         values: &'a TermValues,
         left_out: &'a [LeftOut],
     ) -> Self {
-        Self {
-            problem,
-            context,
-            schedule,
-            values,
-            left_out,
-            runs: runs::runs(problem, schedule),
-        }
+        Self { problem, context, schedule, values, left_out, runs: runs::runs(problem, schedule) }
     }
 
     /// All tables of a schedule by name; `findings` and `violations` have their own functions.

@@ -14,7 +14,7 @@ pub(super) fn table(output: &Output<'_>) -> RecordBatch {
     Columns::new("reasons", output.context, rows.len())
         .ids(rows.iter().map(|left| Some(names.orders.get(left.order?.index()))))
         .integers(rows.iter().map(|_| Some(1)))
-        .texts(rows.iter().map(|left| Some(format!("{:?}", left.cause).to_uppercase())))
+        .texts(rows.iter().map(|left| Some(left.cause.name())))
         .texts(rows.iter().map(|left| Some(left.object.as_str())))
         .times(nothing())
         .times(nothing())

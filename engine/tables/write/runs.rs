@@ -19,10 +19,7 @@ pub(super) struct Run {
 
 /// One for each operation, by id.
 pub(super) fn runs(problem: &Problem, schedule: &Schedule) -> Vec<Run> {
-    problem
-        .operation_ids()
-        .map(|operation| run(problem, schedule, operation))
-        .collect()
+    problem.operation_ids().map(|operation| run(problem, schedule, operation)).collect()
 }
 
 fn run(problem: &Problem, schedule: &Schedule, operation: OperationId) -> Run {

@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 
-use crate::model::history::Pin;
 use super::derived;
+use crate::model::history::Pin;
 
 use super::Output;
 use super::columns::Columns;

@@ -20,11 +20,7 @@ use crate::schedule::{Member, Placement, Schedule};
 use super::{Held, Seat};
 
 /// Fills the members of every placement.
-pub(super) fn choose(
-    problem: &Problem,
-    schedule: &mut Schedule,
-    named: &FxHashMap<OperationId, Vec<Held>>,
-) {
+pub(super) fn choose(problem: &Problem, schedule: &mut Schedule, named: &FxHashMap<OperationId, Vec<Held>>) {
     if problem.groups.is_empty() {
         return;
     }

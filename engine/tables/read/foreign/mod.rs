@@ -185,7 +185,8 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
         let name = (self.text)(row.operation);
         let modes = || problem.operation(operation).mode_ids();
         let resource = row.resource.map(self.text_of());
-        let on = |mode: &ModeId| problem.mode(*mode).resource.map(|id| problem.names.resources.get(id.index()));
+        let on =
+            |mode: &ModeId| problem.mode(*mode).resource.map(|id| problem.names.resources.get(id.index()));
         let wanted = row.mode.map(self.text_of());
         if let Some(wanted) = wanted {
             let mode = modes().find(|mode| problem.names.modes.get(mode.index()) == wanted);
@@ -225,12 +226,26 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
         for (place, row) in rows.iter().enumerate() {
             let name = (self.text)(row.operation);
             let Some(operation) = find(&names.operations, name) else {
-                self.note_in(1, ("DANGLING_REF", "operation"), place, name, name, "an operation of the problem");
+                self.note_in(
+                    1,
+                    ("DANGLING_REF", "operation"),
+                    place,
+                    name,
+                    name,
+                    "an operation of the problem",
+                );
                 continue;
             };
             let resource = (self.text)(row.resource);
             let Some(index) = find(&names.resources, resource) else {
-                self.note_in(1, ("DANGLING_REF", "resource"), place, name, resource, "a resource of the problem");
+                self.note_in(
+                    1,
+                    ("DANGLING_REF", "resource"),
+                    place,
+                    name,
+                    resource,
+                    "a resource of the problem",
+                );
                 continue;
             };
             held.entry(OperationId::new(operation)).or_default().push(Held {
