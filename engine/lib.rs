@@ -1,9 +1,9 @@
 #![doc = include_str!("README.md")]
 
+pub mod bounds;
 pub mod error;
 pub mod model;
 #[cfg(feature = "python")]
 mod python;
 pub mod schedule;
 pub mod search;
-pub mod tables;

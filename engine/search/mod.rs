@@ -1,7 +1,5 @@
 //! Which schedule next?
 
-pub mod options;
-pub mod solve;
-
-pub use options::{Cause, LeftOut, LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
-pub use solve::solve;
+pub mod limit;
+pub mod rng;
+pub mod shop;

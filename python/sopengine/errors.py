@@ -1,8 +1,8 @@
 """What can go wrong, and how it is said.
 
-A wrong input is never reported one mistake at a time: `SopDataError` carries every finding at once, each with the
-table, row, column, what was found, what was expected and a hint. Infeasible or out of time is an answer of the
-solver (`Termination`), never an exception.
+A wrong input is never reported one mistake at a time: `SopDataError` carries every finding at once, each
+with the table, row, column, what was found, what was expected and a hint. Infeasible or out of time is an
+answer of the solver (`Termination`), never an exception.
 """
 
 from __future__ import annotations

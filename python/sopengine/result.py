@@ -16,17 +16,6 @@ if TYPE_CHECKING:
 
     from sopengine.problem import Problem
 
-TABLES = (
-    "schedule",
-    "assignments",
-    "dispatch",
-    "order_results",
-    "kpis",
-    "reasons",
-    "findings",
-    "violations",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Termination:

@@ -1,0 +1,3 @@
+//! How good can it get?
+
+pub mod plain;
