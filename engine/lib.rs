@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod error;
+pub mod explain;
 pub mod model;
 #[cfg(feature = "python")]
 mod python;

@@ -1,7 +1,7 @@
 //! What is an answer?
 
 pub mod assignment;
-pub mod plain;
+pub mod critical;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};
