@@ -4,7 +4,6 @@ pub mod bounds;
 pub mod error;
 pub mod explain;
 pub mod model;
-#[cfg(feature = "python")]
-mod python;
+pub mod propagation;
 pub mod schedule;
 pub mod search;

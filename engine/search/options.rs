@@ -1,134 +1,111 @@
-//! What a search is asked, and what it answers.
+//! What a caller may ask of a search, and what it gets.
 
 use std::time::Duration;
 
-use crate::model::ids::{OperationId, OrderId};
 use crate::model::objective::{Objective, TermValues};
-use crate::schedule::Schedule;
+use crate::schedule::assignment::Schedule;
+pub use crate::schedule::decode::{Cause, LeftOut};
 
-/// What a search is asked.
+/// How to search.
 #[derive(Debug, Clone)]
 pub struct SolveOptions {
-    /// Seed of every random choice.
+    /// Seed of all random streams.
     pub seed: u64,
-    /// Threads; never changes the result of a run limited by work.
+    /// Threads that execute the logical workers; no result depends on it.
     pub threads: usize,
     /// Logical workers.
     pub workers: usize,
-    /// Wall clock limit; zero is construction alone.
+    /// When to stop by the clock; zero is construction only.
     pub time_limit: Option<Duration>,
-    /// Limit of work in operations touched.
+    /// When to stop by work: operations touched.
     pub work_limit: Option<u64>,
     /// Whether orders may be left out.
     pub partial: bool,
-    /// What is minimized; with `unscheduled` first where partial.
+    /// What a good schedule is; with `unscheduled` first where orders may be left out.
     pub objective: Objective,
 }
 
-/// A better schedule on the way.
+/// A better schedule has been found.
 #[derive(Debug)]
 pub struct Progress<'a> {
     /// Time since the start.
     pub elapsed: Duration,
-    /// Work since the start.
+    /// Work so far.
     pub work: u64,
     /// All terms.
     pub values: &'a TermValues,
-    /// Value of each level.
+    /// Objective by level.
     pub levels: &'a [i64],
-    /// Proven bound of each level.
+    /// Proven bound by level.
     pub bound: &'a [Option<i64>],
     /// The schedule.
     pub schedule: &'a Schedule,
 }
 
-/// What is known at the end.
+/// What is known of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// No better schedule exists.
+    /// No schedule is better.
     Optimal,
-    /// A schedule, not proven best.
+    /// A schedule, maybe not the best.
     Feasible,
-    /// Proven that there is none.
+    /// There is none: proven.
     Infeasible,
-    /// Nothing found, nothing proven.
+    /// None was found.
     Unknown,
 }
 
 /// What ended the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitHit {
-    /// Nothing: it was finished.
+    /// It came to its own end.
     None,
-    /// The clock.
+    /// The time limit.
     Time,
-    /// The work.
+    /// The work limit.
     Work,
-    /// The gap asked for.
+    /// The gap to the bound is small enough.
     Gap,
     /// The caller.
     Cancelled,
 }
 
-/// Why something could not be placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// What it needs is held by others.
-    Busy,
-}
-
-impl Cause {
-    /// Name in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Busy => "busy",
-        }
-    }
-}
-
-/// An order, or an operation without one, that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// The order, if any.
-    pub order: Option<OrderId>,
-    /// The first operation that could not be placed.
-    pub operation: OperationId,
-    /// Why.
-    pub cause: Cause,
-    /// What was in the way.
-    pub object: String,
-}
-
-/// Figures of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What a search did.
+#[derive(Debug, Clone, Default)]
 pub struct Stats {
-    /// Work done.
+    /// Operations touched; given as a work limit it repeats the run.
     pub work: u64,
-    /// When the first schedule was found.
+    /// Time to the first schedule.
     pub first_schedule: Duration,
-    /// Length of the run.
+    /// Time in all.
     pub wall: Duration,
+    /// Schedules decoded.
+    pub decodings: u64,
+    /// Rounds of improvement.
+    pub rounds: u64,
+    /// Objective by level after construction.
+    pub constructed: Vec<i64>,
 }
 
-/// What a search answers.
+/// The answer.
 #[derive(Debug, Clone)]
 pub struct Solved {
-    /// The best schedule.
+    /// The best schedule; none where there is none.
     pub schedule: Option<Schedule>,
     /// All terms of it.
     pub values: TermValues,
-    /// Value of each level.
+    /// Objective by level.
     pub levels: Vec<i64>,
-    /// Proven bound of each level.
+    /// Proven bound by level.
     pub bound: Vec<Option<i64>>,
     /// What is known.
     pub reason: Reason,
-    /// What ended it.
+    /// What ended the search.
     pub limit: LimitHit,
-    /// One sentence.
+    /// In words.
     pub detail: String,
-    /// What was left out.
+    /// Orders left out.
     pub left_out: Vec<LeftOut>,
-    /// Figures.
+    /// What the search did.
     pub stats: Stats,
 }
