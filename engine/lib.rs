@@ -5,5 +5,8 @@ pub mod error;
 pub mod explain;
 pub mod model;
 pub mod propagation;
+#[cfg(feature = "python")]
+mod python;
 pub mod schedule;
 pub mod search;
+pub mod tables;
