@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pytest
 
 import sopengine as so
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def rows(table: pa.Table, *columns: str) -> list[tuple[Any, ...]]:
@@ -108,16 +110,24 @@ def test_kpis_are_numerators_and_denominators(paint: so.Problem) -> None:
     assert kpis["makespan", None] == (9, 1)
 
 
+EARLY = {
+    "start": [0, 4, 5],
+    "end": [4, 9, 8],
+    "changeover_start": [None, None, 3],
+    "changeover_end": [None, None, 5],
+}
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
         ({"end": [5, 9, 9]}, 1),
-        ({"start": [0, 4, 5], "end": [4, 9, 8], "changeover_start": [None, None, 3], "changeover_end": [None] * 2 + [5]}, 2),
+        (EARLY, 2),
         ({"changeover_start": [None] * 3, "changeover_end": [None] * 3}, 3),
         ({"start": [0, 3, 6], "end": [4, 8, 9]}, 5),
         ({"start": [-1, 4, 6], "end": [3, 9, 9]}, 6),
     ],
-)  # fmt: skip
+)
 def test_a_broken_rule_is_named(paint: so.Problem, change: dict[str, Any], rule: int) -> None:
     result = so.evaluate(paint, {**GOOD, **change})
     assert rule in result.violations["rule"].to_pylist()
