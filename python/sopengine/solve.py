@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
@@ -190,7 +190,7 @@ def _crossing(
     if isinstance(schedule, ArrowStream | Mapping):
         table = schedule
     else:
-        table = getattr(schedule, "schedule", schedule)
+        table = cast("TableLike", getattr(schedule, "schedule", schedule))
         assignments = getattr(schedule, "assignments", None) if assignments is None else assignments
     tables, issues = prepare(
         coerce({"schedule": table, "assignments": assignments}), "evaluate", problem.timezone

@@ -225,7 +225,7 @@ def test_what_cannot_be_placed_is_left_out_with_a_reason() -> None:
     assert result.schedule["status"].to_pylist() == ["unscheduled", "planned"]
     assert result.violations.num_rows == 0
     reasons = result.reasons.to_pylist()
-    assert [(row["order"], row["cause"]) for row in reasons] == [("A", "deadline")]
+    assert [(row["order"], row["rank"], row["object"]) for row in reasons] == [("A", 1, "a")]
     refused = so.solve(problem, time_limit=1, partial=False)
     assert refused.termination.reason in ("infeasible", "unknown")
     assert refused.termination.detail
