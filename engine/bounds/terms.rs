@@ -39,9 +39,9 @@ fn bound_term(outline: &Outline<'_>, windows: &TimeWindows, term: Term, complete
     match term {
         Term::Unscheduled => Some(impossible(problem, windows)),
         _ if !complete => None,
-        Term::Tardiness => Some(per_order(problem, windows, |weight, due, end| {
-            weight.saturating_mul((end - due).max(0))
-        })),
+        Term::Tardiness => {
+            Some(per_order(problem, windows, |weight, due, end| weight.saturating_mul((end - due).max(0))))
+        }
         Term::LateOrders => {
             Some(per_order(problem, windows, |weight, due, end| if end > due { weight } else { 0 }))
         }
@@ -85,9 +85,9 @@ fn per_order(problem: &Problem, windows: &TimeWindows, value: impl Fn(i64, Time,
 }
 
 fn max_lateness(problem: &Problem, windows: &TimeWindows) -> Option<i64> {
-    let each = problem.order_ids().filter_map(|id| {
-        Some(earliest_end(problem, windows, id)? - problem.order(id).due?)
-    });
+    let each = problem
+        .order_ids()
+        .filter_map(|id| Some(earliest_end(problem, windows, id)? - problem.order(id).due?));
     Some(each.max().unwrap_or(0))
 }
 

@@ -128,9 +128,7 @@ impl<'a> Run<'a> {
         }
         for rule in states {
             let mut state = match (rule, start) {
-                (None, Some(start)) => {
-                    State::of_schedule(self.outline.problem, start, &self.outline.free)
-                }
+                (None, Some(start)) => State::of_schedule(self.outline.problem, start, &self.outline.free),
                 (rule, _) => {
                     let keys = keys(self.outline, &measures, rule.unwrap_or(Rule::LatestStart));
                     State::new(self.outline.problem, extension(self.outline, &keys))

@@ -169,4 +169,3 @@ impl<'p> Worker<'p> {
         true
     }
 }
-
