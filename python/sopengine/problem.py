@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from sopengine import _engine
 from sopengine.errors import SopDataError
-from sopengine.tables import TableLike, coerce, prepare, result_table
+from sopengine.tables import TableLike, coerce, prepare, result_table, schedule_tables, with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
+
+    from sopengine.result import Result
 
 
 class Problem:
@@ -87,6 +89,14 @@ class Problem:
     def summary(self) -> dict[str, Any]:
         """Count what there is: orders, operations, resources, what is started, done and pinned."""
         return self._engine.summary()
+
+    def with_baseline(self, schedule: Result | TableLike) -> Problem:
+        """Make the same problem with a schedule as its plan so far, counted in the term `stability`.
+
+        What the table `baseline` already says of an operation stays.
+        """
+        tables = with_plan(self._tables, schedule_tables(schedule)["schedule"])
+        return Problem(scale=self._scale, **tables)
 
     @property
     def engine(self) -> _engine.Problem:

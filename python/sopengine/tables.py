@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, runtime_checkable
 
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from sopengine.result import Result
 
 TOLD: Final = 100
 """So many faulty rows of a column are told one by one; the rest are counted."""
@@ -241,6 +243,64 @@ def _doubtful(name: str, column: str, row: int, text: str, *, repeated: bool, zo
         expected=f"a local time that {zone} has once",
         hint="The clock change repeats it." if repeated else "The clock change skips it.",
     )
+
+
+def schedule_tables(
+    schedule: Result | TableLike, assignments: TableLike | None = None
+) -> dict[str, pa.Table]:
+    """Validated `schedule` and, where there are any, `assignments`, of a result or of tables."""
+    table: TableLike
+    if isinstance(schedule, ArrowStream | Mapping):
+        table = schedule
+    else:
+        table = cast("TableLike", getattr(schedule, "schedule", schedule))
+        assignments = getattr(schedule, "assignments", None) if assignments is None else assignments
+    return coerce({"schedule": table, "assignments": assignments})
+
+
+def with_plan(tables: Mapping[str, pa.Table], schedule: pa.Table) -> dict[str, pa.Table]:
+    """Make the tables of a problem with a schedule as its plan so far.
+
+    What `baseline` says of an operation, its history and its pins, goes before the schedule. Local times
+    become instants, because those of a schedule are.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    changed = _with_instants(tables)
+    columns = ("operation", "mode", "resource", "start", "end")
+    plan = schedule.select([name for name in columns if name in schedule.column_names])
+    if not {"operation", "start"} <= set(plan.column_names):
+        expected = "a schedule with the columns operation and start"
+        found = ", ".join(schedule.column_names) or "no columns"
+        raise SopDataError([Finding("MISSING_COLUMN", table="baseline", found=found, expected=expected)])
+    plan = plan.filter(pc.is_valid(plan["start"]))
+    history = changed.get("baseline")
+    if history is not None and "operation" in history.column_names:
+        told = pc.is_in(
+            plan["operation"].cast(pa.string()),
+            value_set=history["operation"].cast(pa.string()).combine_chunks(),
+        )
+        plan = plan.filter(pc.invert(told))
+        for place, name in enumerate(plan.column_names):
+            if name in history.column_names:
+                plan = plan.set_column(place, name, plan[name].cast(history.schema.field(name).type))
+        plan = pa.concat_tables([history, plan], promote_options="permissive")
+    changed["baseline"] = plan
+    return changed
+
+
+def _with_instants(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Turn local times of a problem that was accepted into instants of its zone."""
+    zone = _timezone(tables.get("problem"))
+    known = _columns("in")
+    changed = dict(tables)
+    for name, field in _instants(tables, known):
+        if zone is not None and field.type.tz is None:
+            place = changed[name].schema.get_field_index(field.name)
+            instants = _localize(name, field.name, changed[name][field.name], zone, [])
+            changed[name] = changed[name].set_column(place, field.name, instants)
+    return changed
 
 
 def version() -> str:

@@ -94,6 +94,38 @@ def test_a_start_is_never_made_worse(problem: so.Problem) -> None:
     assert again.levels <= good.levels
 
 
+def test_a_baseline_is_kept_close_to(problem: so.Problem) -> None:
+    before = so.solve(problem, work_limit=20_000)
+    close = so.solve(problem, work_limit=20_000, baseline=before, start=before, objective=[{"stability": 1}])
+    assert close.objective["stability"] == 0
+    assert close.problem is not None
+    assert close.problem.tables["baseline"].num_rows == 120
+    moved = {
+        "operation": before.schedule["operation"],
+        "resource": before.schedule["resource"],
+        "start": [start + 5 for start in before.schedule["start"].to_pylist()],
+    }
+    assert so.evaluate(problem.with_baseline(moved), before).objective["stability"] == 5 * 120
+
+
+def test_history_goes_before_a_baseline() -> None:
+    import datetime as dt
+
+    day = dt.datetime(2026, 5, 4)
+    tables: dict[str, Any] = {
+        "problem": {"now": [day], "timezone": ["Europe/Berlin"]},
+        "operations": {"operation": [1, 2]},
+        "modes": {"operation": [1, 2], "resource": ["m", "m"], "duration": [dt.timedelta(hours=1)] * 2},
+        "resources": {"resource": ["m"]},
+        "baseline": {"operation": [1], "resource": ["m"], "start": [day], "end": [None], "pin": ["start"]},
+    }
+    problem = so.Problem(**tables)
+    result = so.solve(problem, time_limit=0.2)
+    again = problem.with_baseline(result).tables["baseline"].to_pylist()
+    assert [(row["operation"], row["pin"]) for row in again] == [(1, "start"), (2, None)]
+    assert so.solve(problem, time_limit=0.2, baseline=result).violations.num_rows == 0
+
+
 def test_a_time_limit_holds(problem: so.Problem) -> None:
     begin = time.monotonic()
     result = so.solve(problem, time_limit=0.5)

@@ -216,6 +216,14 @@ def test_exotic_columns_that_nobody_reads_do_not_cross() -> None:
     assert so.Problem(**tables).summary()["operations"] == 2
 
 
+def test_far_dates_are_told() -> None:
+    far = pa.array([dt.datetime(9999, 12, 31, tzinfo=dt.UTC)], UTC)
+    found = so.Problem(**temporal(orders={"due": far})).findings.to_pylist()
+    assert ("SENTINEL_DATE", "orders", 0, "due") in [
+        (row["check"], row["table"], row["row"], row["column"]) for row in found
+    ]
+
+
 def test_lookalikes_are_told_and_kept_apart() -> None:
     tables = given(resources={"resource": ["m", "M"], "capacity": [1, 1]})
     found = so.Problem(**tables).findings.to_pylist()

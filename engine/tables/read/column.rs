@@ -15,6 +15,10 @@ use super::{Reading, Source, texts};
 /// So many faulty rows of a column are told one by one; the rest are counted.
 const TOLD: usize = 100;
 
+/// Instants outside these years stand for something else.
+const YEAR_1900: i64 = -2_208_988_800;
+const YEAR_9999: i64 = 253_370_764_800;
+
 /// Parses columns, collects findings and fills a draft.
 pub(super) struct Reader {
     facts: Facts,
@@ -49,10 +53,20 @@ impl Reader {
     /// Ids of an entity, null where null or missing.
     pub(super) fn ids(&mut self, source: &Source<'_>, name: &str) -> Vec<Option<Symbol>> {
         let symbols = &mut self.draft.symbols;
+        // Columns mostly name things in the order in which they were first named: try the next
+        // symbol before hashing.
+        let mut next = Symbol(0);
         let parsed = parse(source, name, |array| {
             texts::resolve(array, &mut |text| {
-                check_id(text)?;
-                Ok(symbols.intern(text))
+                let expected = (next.0 as usize) < symbols.len() && symbols.text(next) == text;
+                let symbol = if expected && next != self.nobody {
+                    next
+                } else {
+                    check_id(text)?;
+                    symbols.intern(text)
+                };
+                next = Symbol(symbol.0 + 1);
+                Ok(symbol)
             })
         });
         self.settle(source, name, parsed)
@@ -85,7 +99,28 @@ impl Reader {
     pub(super) fn times(&mut self, source: &Source<'_>, name: &str) -> Vec<Option<i64>> {
         let temporal = self.facts.context.temporal;
         let parsed = parse(source, name, |array| cells::times(array, temporal));
-        self.settle(source, name, parsed)
+        let times = self.settle(source, name, parsed);
+        if temporal {
+            self.sentinels(source, name, &times);
+        }
+        times
+    }
+
+    /// Warns of instants that stand for "never": null says that, and far instants stretch horizons.
+    fn sentinels(&mut self, source: &Source<'_>, name: &str, times: &[Option<i64>]) {
+        let is_sentinel =
+            |time: &Option<i64>| time.is_some_and(|time| !(YEAR_1900..YEAR_9999).contains(&time));
+        if let Some(row) = times.iter().position(is_sentinel) {
+            let count = times.iter().filter(|time| is_sentinel(time)).count();
+            self.findings.push(
+                Finding::warning("SENTINEL_DATE", source.spec.name)
+                    .at(row, key_text(source, row))
+                    .column(column_of(source, name).name)
+                    .found(format!("{} ({count} of the column)", show(source, name, row)))
+                    .expected("an instant between the years 1900 and 9999")
+                    .hint("Use null where there is no such instant."),
+            );
+        }
     }
 
     /// Lengths of time.
