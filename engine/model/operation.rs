@@ -50,7 +50,8 @@ pub struct Operation {
     pub setup: Vec<(AttributeId, ValueId)>,
     /// Its modes, ascending by name.
     pub modes: Range<u32>,
-    /// Net movement by item, ascending: negative is consumed at start, positive produced at end.
+    /// Movements by item, ascending, the consumption of an item (negative, at start) before its
+    /// production (positive, at end).
     pub materials: Vec<(ItemId, i64)>,
 }
 

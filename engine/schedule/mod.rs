@@ -2,6 +2,10 @@
 
 pub mod assignment;
 pub mod critical;
+pub mod decode;
+pub mod metrics;
+pub mod plain;
+pub mod state;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};

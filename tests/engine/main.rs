@@ -2,5 +2,6 @@
 
 mod critical;
 mod explain;
+mod solve_random;
 mod support;
 mod verify;

@@ -103,7 +103,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Net movement by operation and item; tells a consuming row by item and which are produced.
+    /// Consumption and production by operation and item: rows add up within each, since an operation
+    /// does not feed itself. Tells a consuming row by item and which are produced.
     fn movements(&mut self, operations: &mut [Operation]) -> (BTreeMap<ItemId, usize>, Vec<bool>) {
         let draft = self.draft;
         let mut consumers = BTreeMap::new();
@@ -123,7 +124,9 @@ impl Builder<'_> {
                 produced[item.index()] = true;
             }
             let movements = &mut operations[operation as usize].materials;
-            match movements.binary_search_by_key(&item, |movement| movement.0) {
+            let produces = |quantity: i64| quantity > 0;
+            let key = (item, produces(entry.quantity));
+            match movements.binary_search_by_key(&key, |movement| (movement.0, produces(movement.1))) {
                 Ok(place) => movements[place].1 = movements[place].1.saturating_add(entry.quantity),
                 Err(place) => movements.insert(place, (item, entry.quantity)),
             }

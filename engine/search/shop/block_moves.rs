@@ -1,0 +1,139 @@
+//! Moves inside the blocks of a critical path: the N7 neighborhood and its estimate.
+//!
+//! # Moves
+//! In each block: every operation behind the last one, every operation ahead of the first one, the first one
+//! behind every inner one, the last one ahead of every inner one. Moves strictly inside a block are left out
+//! on purpose: they keep the length of the path, look harmless to the estimate, and the search wanders among
+//! them for ever.
+//!
+//! # When a move closes no cycle
+//! `u` behind `v`: a path from the chain successor `j` of `u` to `v` would make `tail(j) >= duration(j) +
+//! tail(v)`; so `tail(j) < duration(j) + tail(v)` excludes it. Likewise for `v` ahead of `u` with ends. Both
+//! are sufficient, weaker than the usual comparison of tails, and right for durations of 0.
+//!
+//! # Estimate
+//! Ends along the moved segment from the left with old ends outside, tails from the right with old tails
+//! outside; the largest sum is the longest path through the segment, exact unless the move changes what the
+//! segment depends on.
+//!
+//! # References
+//! - E. Balas, A. Vazacopoulos, Management Science 44(2), 1998 (N6 and the estimate).
+//! - C. Zhang, P. Li, Z. Guan, Y. Rao, Computers & Operations Research 34(11), 2007 (N7).
+
+use super::path::{Block, CriticalPath, Step};
+use crate::schedule::plain::State;
+
+/// Operations of a block that are tried from either end.
+const REACH: usize = 40;
+
+/// A move of one operation within its block: by index into the steps of the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shift {
+    /// Step `moved` goes behind step `anchor`, which is later.
+    Behind { moved: usize, anchor: usize },
+    /// Step `moved` goes ahead of step `anchor`, which is earlier.
+    Ahead { moved: usize, anchor: usize },
+}
+
+/// Scratch of the estimates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Estimator {
+    sums: Vec<u32>,
+}
+
+impl Estimator {
+    /// The longest path through the segment after `shift`; some value above `cutoff` if it is above.
+    pub(super) fn value(&mut self, state: &State, path: &CriticalPath, shift: Shift, cutoff: u32) -> u32 {
+        match shift {
+            Shift::Behind { moved, anchor } => self.behind(state, &path.steps[moved..=anchor], cutoff),
+            Shift::Ahead { moved, anchor } => self.ahead(state, &path.steps[anchor..=moved], cutoff),
+        }
+    }
+
+    /// The first step of `segment` goes behind its last.
+    fn behind(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
+        let (first, last) = (segment[0], segment[segment.len() - 1]);
+        let records = &state.records;
+        let mut end = records[records[first.node as usize].before as usize].end;
+        self.sums.clear();
+        for step in &segment[1..] {
+            end = end.max(step.chain_end).wrapping_add(step.duration);
+            self.sums.push(end.wrapping_sub(step.duration));
+        }
+        let after = records[records[last.node as usize].after as usize].tail;
+        let mut tail = after.max(first.chain_tail).wrapping_add(first.duration);
+        let mut value = end.max(first.chain_end).wrapping_add(tail);
+        for (step, start) in segment[1..].iter().zip(&self.sums).rev() {
+            if value > cutoff {
+                return value;
+            }
+            tail = tail.max(step.chain_tail).wrapping_add(step.duration);
+            value = value.max(tail.wrapping_add(*start));
+        }
+        value
+    }
+
+    /// The last step of `segment` goes ahead of its first.
+    fn ahead(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
+        let (first, last) = (segment[0], segment[segment.len() - 1]);
+        let records = &state.records;
+        let mut tail = records[records[last.node as usize].after as usize].tail;
+        self.sums.clear();
+        for step in segment[..segment.len() - 1].iter().rev() {
+            tail = tail.max(step.chain_tail).wrapping_add(step.duration);
+            self.sums.push(tail.wrapping_sub(step.duration));
+        }
+        let before = records[records[first.node as usize].before as usize].end;
+        let mut end = before.max(last.chain_end).wrapping_add(last.duration);
+        let mut value = end.wrapping_add(tail.max(last.chain_tail));
+        for (step, rest) in segment.iter().zip(self.sums.iter().rev()) {
+            if value > cutoff {
+                return value;
+            }
+            end = end.max(step.chain_end).wrapping_add(step.duration);
+            value = value.max(end.wrapping_add(*rest));
+        }
+        value
+    }
+}
+
+/// Calls `visit` with every move of a block that surely closes no cycle.
+pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMut(Shift)) {
+    let Block { from, to, opens, closes } = block;
+    let last = to - 1;
+    let mut behind = |moved: usize, anchor: usize| {
+        let (u, v) = (path.steps[moved], path.steps[anchor]);
+        if u.behind_from <= v.tail && u.node + 1 != v.node {
+            visit(Shift::Behind { moved, anchor });
+        }
+    };
+    if closes {
+        for moved in from.max(last.saturating_sub(REACH))..last {
+            behind(moved, last);
+        }
+    }
+    if opens {
+        let to = if closes { last } else { to };
+        for anchor in from + 1..to.min(from + REACH) {
+            behind(from, anchor);
+        }
+    }
+    let mut ahead = |moved: usize, anchor: usize| {
+        let (v, u) = (path.steps[moved], path.steps[anchor]);
+        if v.ahead_from <= u.end && u.node + 1 != v.node {
+            visit(Shift::Ahead { moved, anchor });
+        }
+    };
+    // Exchanges of neighbors have been visited as moves behind.
+    if opens {
+        for moved in (from + 2..to).take(REACH) {
+            ahead(moved, from);
+        }
+    }
+    if closes && last > from + 1 {
+        let first = if opens { from + 1 } else { from };
+        for anchor in first.max(last.saturating_sub(REACH))..last - 1 {
+            ahead(last, anchor);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! One longest path through a schedule, cut into blocks.
+//!
+//! Only moves on a longest path can shorten a schedule. The path is walked both ways from the critical
+//! operation that the sweeps found; where chain and resource are both tight, one of them is taken at random.
+//! A *block* is a maximal run of operations that follow one another on one resource. What the estimates read
+//! again and again of each operation is gathered into one small array.
+
+use crate::schedule::plain::{NO_POSITION, Record, State};
+use crate::search::rng::Rng;
+
+/// An operation of the path with what its neighbors in the chain say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Step {
+    pub(super) node: u32,
+    pub(super) duration: u32,
+    pub(super) end: u32,
+    pub(super) tail: u32,
+    /// End of the chain predecessor.
+    pub(super) chain_end: u32,
+    /// Tail of the chain successor.
+    pub(super) chain_tail: u32,
+    /// It may go behind `v` if this is at most the tail of `v`.
+    pub(super) behind_from: u32,
+    /// It may go ahead of `u` if this is at most the end of `u`.
+    pub(super) ahead_from: u32,
+}
+
+/// A run of the path on one resource: steps `from..to`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Whether another first operation could shorten the path.
+    pub(super) opens: bool,
+    /// Whether another last operation could shorten the path.
+    pub(super) closes: bool,
+}
+
+/// The path and its blocks of two or more operations.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CriticalPath {
+    pub(super) steps: Vec<Step>,
+    pub(super) blocks: Vec<Block>,
+    nodes: Vec<u32>,
+}
+
+impl CriticalPath {
+    /// Walks a longest path of the state. `with_all` fills in the steps outside blocks, too.
+    pub(super) fn trace(&mut self, state: &State, with_all: bool, rng: &mut Rng) {
+        self.nodes.clear();
+        self.walk_back(state, rng);
+        self.nodes.reverse();
+        self.walk_on(state, rng);
+        self.steps.resize(self.nodes.len(), Step::default());
+        if with_all {
+            for (step, &node) in self.steps.iter_mut().zip(&self.nodes) {
+                *step = gather(state, node);
+            }
+        }
+        self.cut(state, with_all);
+    }
+
+    /// From the critical operation to the beginning. Branches on purpose: a predicted branch lets the
+    /// processor load ahead, a selection would chain every load to the one before.
+    fn walk_back(&mut self, state: &State, rng: &mut Rng) {
+        let records = &state.records[..];
+        let mut node = state.critical();
+        let mut coins = rng.bits();
+        loop {
+            self.nodes.push(node);
+            let Record { end, duration, before, .. } = records[node as usize];
+            let (chain, resource) = (&records[node as usize - 1], &records[before as usize]);
+            let start = end.wrapping_sub(duration);
+            let by_chain = chain.end == start && chain.position != NO_POSITION;
+            let by_resource = resource.end == start && resource.position != NO_POSITION;
+            coins = coins.rotate_right(1);
+            node = match (by_chain, by_resource) {
+                (true, true) if coins & 1 == 1 => node - 1,
+                (_, true) => before,
+                (true, false) => node - 1,
+                (false, false) => return,
+            };
+        }
+    }
+
+    /// From the critical operation to the end.
+    fn walk_on(&mut self, state: &State, rng: &mut Rng) {
+        let records = &state.records[..];
+        let mut node = state.critical();
+        let mut coins = rng.bits();
+        loop {
+            let Record { tail, duration, after, .. } = records[node as usize];
+            let (chain, resource) = (&records[node as usize + 1], &records[after as usize]);
+            let rest = tail.wrapping_sub(duration);
+            let by_chain = chain.tail == rest && chain.position != NO_POSITION;
+            let by_resource = resource.tail == rest && resource.position != NO_POSITION;
+            coins = coins.rotate_right(1);
+            node = match (by_chain, by_resource) {
+                (true, true) if coins & 1 == 1 => node + 1,
+                (_, true) => after,
+                (true, false) => node + 1,
+                (false, false) => return,
+            };
+            self.nodes.push(node);
+        }
+    }
+
+    fn cut(&mut self, state: &State, with_all: bool) {
+        self.blocks.clear();
+        let records = &state.records;
+        let mut from = 0;
+        for to in 1..=self.nodes.len() {
+            if to < self.nodes.len() && records[self.nodes[to - 1] as usize].after == self.nodes[to] {
+                continue;
+            }
+            if to - from > 1 {
+                if !with_all {
+                    for (step, &node) in self.steps[from..to].iter_mut().zip(&self.nodes[from..to]) {
+                        *step = gather(state, node);
+                    }
+                }
+                let (first, last) = (self.steps[from], self.steps[to - 1]);
+                let resource = &records[records[first.node as usize].resource as usize];
+                // A path that begins with the resource itself cannot begin earlier with another operation.
+                let opens = from > 0 || first.end - first.duration > resource.end;
+                let closes = to < self.nodes.len() || last.tail - last.duration > resource.tail;
+                self.blocks.push(Block { from, to, opens, closes });
+            }
+            from = to;
+        }
+    }
+}
+
+fn gather(state: &State, node: u32) -> Step {
+    let x = node as usize;
+    let (record, previous, next) = (&state.records[x], &state.records[x - 1], &state.records[x + 1]);
+    // A path from the chain successor `j` to `v` would make tail(j) at least duration(j) + tail(v).
+    let behind_from = next.tail.wrapping_sub(next.duration).wrapping_add(1);
+    let ahead_from = previous.end.wrapping_sub(previous.duration).wrapping_add(1);
+    Step {
+        node,
+        duration: record.duration,
+        end: record.end,
+        tail: record.tail,
+        chain_end: previous.end,
+        chain_tail: next.tail,
+        behind_from: if next.position == NO_POSITION { 0 } else { behind_from },
+        ahead_from: if previous.position == NO_POSITION { 0 } else { ahead_from },
+    }
+}

@@ -1,0 +1,120 @@
+//! Small instances: tabu search from blends of elite schedules.
+//!
+//! Each worker runs one tabu search after the other: from fresh random schedules while the pool fills, from
+//! blends of two members later. A worker sees the pool as it was when the round began and hands in what it
+//! finished when the round ends, in the order of the workers. Searches go on across rounds, so a round can
+//! be short and equal for all.
+
+use super::construct::construct;
+use super::elite::Elite;
+use super::incumbent::Incumbent;
+use super::relink::blend;
+use super::rounds::round;
+use super::rules::RULES;
+use super::tabu::{Pause, Tabu, TabuRules};
+use crate::schedule::plain::{Arrangement, PlainInstance, State};
+use crate::search::limit::Stop;
+use crate::search::rng::Rng;
+
+/// Operations that a worker touches in a round.
+const ROUND: u64 = 8_000_000;
+
+/// Members of the pool.
+const CAPACITY: usize = 30;
+
+/// Moves without a new best after which a tabu search ends.
+const PATIENCE: u32 = 12_500;
+
+struct Worker {
+    rng: Rng,
+    tabu: Tabu,
+    is_busy: bool,
+    finished: Vec<Arrangement>,
+    work: u64,
+}
+
+/// Searches until the incumbent is optimal or the limits end it.
+pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
+    let rules = TabuRules {
+        tenure: 10 + (instance.num_chains() / instance.num_resources().max(1)) as u32,
+        patience: PATIENCE,
+        batch: 1,
+        target: incumbent.bound,
+    };
+    let mut elite = Elite::new(CAPACITY);
+    elite.offer(instance, incumbent.best.clone());
+    let mut workers: Vec<Worker> = (0..incumbent.options.workers.max(1))
+        .map(|number| Worker {
+            rng: Rng::stream(incumbent.options.seed, number + 1),
+            tabu: Tabu::new(State::new(instance, &incumbent.best)),
+            // The first worker starts from the schedule at hand.
+            is_busy: number == 0,
+            finished: Vec::new(),
+            work: 0,
+        })
+        .collect();
+    while !incumbent.is_done() {
+        let stop = incumbent.stop();
+        round(&mut workers, incumbent.options.threads, |worker| worker.serve(instance, &elite, rules, stop));
+        let work = workers.iter().map(|worker| worker.tabu.state.work).sum::<u64>()
+            + workers.iter().map(|worker| worker.work).sum::<u64>();
+        let moves = workers.iter().map(|worker| worker.tabu.moves).sum();
+        if !incumbent.close_round(work, moves) {
+            return;
+        }
+        for worker in &mut workers {
+            if worker.tabu.best.makespan < incumbent.best.makespan {
+                incumbent.take(worker.tabu.state.arrangement(&worker.tabu.best));
+            }
+            for finished in worker.finished.drain(..) {
+                incumbent.take_if_better(&finished);
+                elite.offer(instance, finished);
+            }
+        }
+    }
+}
+
+impl Worker {
+    /// One round: goes on with the present search, then takes new ones from the pool.
+    fn serve(&mut self, instance: &PlainInstance, elite: &Elite, rules: TabuRules, stop: &dyn Stop) {
+        let until = self.tabu.state.work + self.work + ROUND;
+        loop {
+            let done = self.tabu.state.work + self.work;
+            if done >= until {
+                return;
+            }
+            if !self.is_busy {
+                self.begin(instance, elite, rules.target);
+            }
+            match self.tabu.run(instance, rules, &mut self.rng, until - done, stop) {
+                Pause::Finished => {
+                    self.finished.push(self.tabu.state.arrangement(&self.tabu.best));
+                    self.is_busy = false;
+                    if self.tabu.best.makespan <= rules.target {
+                        return;
+                    }
+                }
+                Pause::Work => {}
+                Pause::Stopped => return,
+            }
+        }
+    }
+
+    fn begin(&mut self, instance: &PlainInstance, elite: &Elite, target: u32) {
+        let start = if elite.is_filling() {
+            let rule = RULES[self.rng.below(RULES.len() as u32) as usize];
+            let noise = 1 << self.rng.between(11, 15);
+            let (arrangement, work) = construct(instance, rule, noise, target, &mut self.rng);
+            self.work += work;
+            arrangement
+        } else {
+            let (first, second) = elite.pick(&mut self.rng);
+            let weight = self.rng.between(64, 192);
+            self.work += 8 * instance.num_operations() as u64;
+            blend(first, second, weight, &mut self.rng)
+        };
+        self.tabu.state.load(instance, &start);
+        self.tabu.begin();
+        self.is_busy = true;
+    }
+}

@@ -1,0 +1,115 @@
+//! The portfolio: which search for which instance.
+
+use super::construct::construct;
+use super::incumbent::Incumbent;
+use super::options::{PlainOptions, PlainProgress, PlainResult};
+use super::population;
+use super::rounds::round;
+use super::rules::RULES;
+use super::windows;
+use super::zero_idle::{ZeroIdle, is_saturated};
+use crate::bounds::plain::makespan_bound;
+use crate::schedule::plain::{Arrangement, PlainInstance, PlainSolution};
+use crate::search::limit::{Limit, Stop};
+use crate::search::rng::Rng;
+
+/// Up to so many operations a whole schedule is searched at a time.
+const SMALL: usize = 3_000;
+
+/// Rounds in which the search for a schedule without idle time may try.
+const PROBE_ROUNDS: usize = 2;
+
+/// Searches for a short schedule; never returns one longer than `start`.
+///
+/// Ends when the best schedule meets the bound, when `stop` is due, or at the limits of the options. One
+/// schedule is always built first. Under a work limit the answer depends on instance, seed and number of
+/// workers only.
+pub fn solve_plain(
+    instance: &PlainInstance,
+    start: Option<&PlainSolution>,
+    options: &PlainOptions,
+    stop: &dyn Stop,
+    on_improve: &mut dyn FnMut(&PlainProgress),
+) -> PlainResult {
+    let limit = Limit::new(options.time_limit).with_outer(stop);
+    let bound = makespan_bound(instance);
+    let mut incumbent = Incumbent::new(options, bound, &limit, on_improve);
+    if let Some(start) = start {
+        incumbent.take(Arrangement::from_solution(instance, start));
+    }
+    let mut rng = Rng::stream(options.seed, 0);
+    let (first, work) = construct(instance, RULES[0], 0, bound, &mut rng);
+    incumbent.stats.work = work;
+    incumbent.close_phase();
+    incumbent.take(first);
+    if !incumbent.is_done() && is_saturated(instance, bound) {
+        probe(instance, &mut incumbent);
+    }
+    if !incumbent.is_done() {
+        construct_more(instance, &mut incumbent);
+    }
+    if !incumbent.is_done() {
+        if instance.num_operations() > SMALL {
+            windows::search(instance, &mut incumbent);
+        } else {
+            population::search(instance, &mut incumbent);
+        }
+    }
+    let mut stats = incumbent.stats;
+    stats.elapsed = limit.elapsed();
+    let solution = incumbent.best.to_solution(instance);
+    let is_optimal = solution.makespan() <= bound;
+    PlainResult { solution, bound, is_optimal, stats }
+}
+
+/// Schedules by the other rules, one rule a worker and round.
+fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
+    let mut work = 0;
+    for rules in RULES[1..].chunks(incumbent.options.workers.max(1)) {
+        if incumbent.is_done() {
+            break;
+        }
+        let (bound, seed) = (incumbent.bound, incumbent.options.seed);
+        let mut built: Vec<_> = rules.iter().map(|&rule| (rule, Arrangement::default(), 0)).collect();
+        round(&mut built, incumbent.options.threads, |(rule, arrangement, work)| {
+            (*arrangement, *work) = construct(instance, *rule, 0, bound, &mut Rng::stream(seed, 0));
+        });
+        work += built.iter().map(|(_, _, work)| work).sum::<u64>();
+        if !incumbent.close_round(work, 0) {
+            break;
+        }
+        for (_, arrangement, _) in built {
+            incumbent.take(arrangement);
+        }
+    }
+    incumbent.close_phase();
+}
+
+/// Looks for a schedule without idle time, each worker with its own random order of candidates.
+fn probe(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
+    let seed = incumbent.options.seed;
+    let mut probes: Vec<_> = (0..incumbent.options.workers.max(1))
+        .map(|number| (ZeroIdle::new(instance, incumbent.bound), Rng::stream(seed, number + 1), None))
+        .collect();
+    for _ in 0..PROBE_ROUNDS {
+        if incumbent.is_done() {
+            break;
+        }
+        let stop = incumbent.stop();
+        let budget = 2 * instance.num_operations() as u64 + 100_000;
+        round(&mut probes, incumbent.options.threads, |(probe, rng, found)| {
+            *found = probe.run(budget, rng, stop);
+        });
+        let work = probes.iter().map(|(probe, ..)| 20 * probe.starts).sum();
+        if !incumbent.close_round(work, 0) {
+            break;
+        }
+        for (probe, _, found) in &mut probes {
+            if let Some(sequence) = found.take() {
+                let makespan = incumbent.bound;
+                incumbent.take(Arrangement { sequence, modes: Vec::new(), makespan });
+            }
+        }
+    }
+    incumbent.close_phase();
+}

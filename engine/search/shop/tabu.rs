@@ -1,0 +1,309 @@
+//! Tabu search on the critical path.
+//!
+//! # Idea
+//! Each iteration traces one longest path, estimates every move of its blocks (and every other mode of its
+//! operations), applies the best one that is not forbidden, and forbids to undo it for a while. A forbidden
+//! move is allowed if it promises a new best; if everything is forbidden, any move is taken. The search ends
+//! after `patience` moves without a new best, and can be paused between any two moves: rounds of equal work
+//! need that.
+//!
+//! On a large state one sweep costs far more than the choice of a move, so up to `batch` improving moves, at
+//! most one of each block, are applied before one sweep. Each alone closes no cycle, and together they do not
+//! either: a cycle through two blocks of one path would lead back from the later to the earlier one.
+//!
+//! # References
+//! - E. Nowicki, C. Smutnicki, "A fast taboo search algorithm for the job shop problem", Management Science
+//!   42(6), 1996.
+//! - B. Peng, Z. Lu, T. C. E. Cheng, "A tabu search/path relinking algorithm to solve the job shop scheduling
+//!   problem", Computers & Operations Research 53, 2015.
+
+use super::block_moves::{Estimator, Shift, each_shift};
+use super::memory::Memory;
+use super::path::CriticalPath;
+use super::switch::each_switch;
+use crate::schedule::plain::{Place, PlainInstance, Snapshot, State, Touched};
+use crate::search::limit::Stop;
+use crate::search::rng::Rng;
+
+/// Work between two looks at the clock.
+const POLL: u64 = 1 << 20;
+
+/// How a tabu search behaves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TabuRules {
+    /// Shortest time that a pair stays forbidden; the longest is 1.4 times that.
+    pub(super) tenure: u32,
+    /// Moves without a new best after which the search ends.
+    pub(super) patience: u32,
+    /// Moves before one sweep at most.
+    pub(super) batch: usize,
+    /// A schedule as short as this ends the search.
+    pub(super) target: u32,
+}
+
+/// Why a run returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// Patience is over or the target is met.
+    Finished,
+    /// The work allowed is done; running again goes on.
+    Work,
+    /// The search was told to stop.
+    Stopped,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Move {
+    Shift(Shift),
+    Switch { step: usize, place: Place },
+}
+
+/// A tabu search that can be paused.
+#[derive(Debug)]
+pub(super) struct Tabu {
+    pub(super) state: State,
+    pub(super) best: Snapshot,
+    pub(super) moves: u64,
+    memory: Memory,
+    path: CriticalPath,
+    estimator: Estimator,
+    iteration: u32,
+    stall: u32,
+    batch: f32,
+    candidates: Vec<(u32, Move)>,
+    touched: Vec<Touched>,
+}
+
+impl Tabu {
+    pub(super) fn new(state: State) -> Self {
+        let memory = Memory::new(state.sequence.len());
+        let mut tabu = Self {
+            state,
+            best: Snapshot::default(),
+            moves: 0,
+            memory,
+            path: CriticalPath::default(),
+            estimator: Estimator::default(),
+            iteration: 0,
+            stall: 0,
+            batch: 1.0,
+            candidates: Vec::new(),
+            touched: Vec::new(),
+        };
+        tabu.begin();
+        tabu
+    }
+
+    /// Starts a new search from the state as it is now.
+    pub(super) fn begin(&mut self) {
+        self.state.save(&mut self.best);
+        self.stall = 0;
+        // Whatever an earlier search forbade has expired after this.
+        self.iteration += 1 << 16;
+        if self.iteration > u32::MAX / 2 {
+            self.memory.clear();
+            self.iteration = 1;
+        }
+    }
+
+    /// Searches until patience, `work` (operations touched) or the stop ends it.
+    pub(super) fn run(
+        &mut self,
+        instance: &PlainInstance,
+        rules: TabuRules,
+        rng: &mut Rng,
+        work: u64,
+        stop: &dyn Stop,
+    ) -> Pause {
+        let until = self.state.work.saturating_add(work);
+        let mut poll = self.state.work + POLL;
+        while self.stall < rules.patience && self.best.makespan > rules.target {
+            if self.state.work >= until {
+                return Pause::Work;
+            }
+            if self.state.work >= poll {
+                poll = self.state.work + POLL;
+                if stop.is_due() {
+                    return Pause::Stopped;
+                }
+            }
+            if !self.step(instance, rules, rng) {
+                break;
+            }
+        }
+        Pause::Finished
+    }
+
+    /// One move (or one batch); `false` if there is none at all.
+    fn step(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
+        self.path.trace(&self.state, instance.is_flexible(), rng);
+        self.state.work += 8 * self.path.steps.len() as u64;
+        self.iteration += 1;
+        let before = self.state.makespan();
+        let batched = rules.batch > 1 && self.batch >= 2.0 && self.step_batch(instance, rules, rng);
+        if !batched && !self.step_single(instance, rules, rng) {
+            return false;
+        }
+        if rules.batch > 1 {
+            let factor = if self.state.makespan() < before { 1.1 } else { 0.7 };
+            self.batch = (self.batch * factor).clamp(1.5, rules.batch as f32);
+        }
+        self.stall += 1;
+        if self.state.makespan() < self.best.makespan {
+            self.state.save(&mut self.best);
+            self.stall = 0;
+        }
+        true
+    }
+
+    fn step_single(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
+        let Some(chosen) = self.choose(instance, rng) else { return false };
+        self.touched.clear();
+        self.apply(chosen, rules, rng);
+        self.state.refresh(&self.touched);
+        true
+    }
+
+    /// The best allowed move, ties at random; any move if all are forbidden.
+    fn choose(&mut self, instance: &PlainInstance, rng: &mut Rng) -> Option<Move> {
+        let Self { state, path, estimator, memory, iteration, best, .. } = self;
+        let mut chosen = Choice::new();
+        for &block in &path.blocks {
+            each_shift(path, block, |shift| {
+                let value = estimator.value(state, path, shift, chosen.value);
+                chosen.offer(value, Move::Shift(shift), rng, || {
+                    value < best.makespan || !is_forbidden_shift(memory, path, shift, *iteration)
+                });
+            });
+        }
+        if instance.is_flexible() {
+            for (index, step) in path.steps.iter().enumerate() {
+                each_switch(instance, state, step, |place, value| {
+                    chosen.offer(value, Move::Switch { step: index, place }, rng, || {
+                        value < best.makespan || !is_forbidden_switch(memory, step.node, place, *iteration)
+                    });
+                });
+            }
+        }
+        chosen.chosen.or(chosen.any)
+    }
+
+    /// The best improving moves of different blocks together; `false` if there are none.
+    fn step_batch(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
+        let makespan = self.state.makespan();
+        let Self { state, path, estimator, memory, iteration, best, .. } = self;
+        self.candidates.clear();
+        for &block in &path.blocks {
+            let mut chosen = Choice::new();
+            chosen.value = makespan - 1;
+            each_shift(path, block, |shift| {
+                let value = estimator.value(state, path, shift, chosen.value);
+                chosen.offer(value, Move::Shift(shift), rng, || {
+                    value < best.makespan || !is_forbidden_shift(memory, path, shift, *iteration)
+                });
+            });
+            if let Some(shift) = chosen.chosen {
+                self.candidates.push((chosen.value, shift));
+            }
+        }
+        if instance.is_flexible() || self.candidates.is_empty() {
+            return false;
+        }
+        self.candidates.sort_by_key(|&(value, _)| value);
+        self.touched.clear();
+        for index in 0..self.candidates.len().min(self.batch as usize) {
+            let (_, chosen) = self.candidates[index];
+            self.apply(chosen, rules, rng);
+        }
+        self.state.refresh(&self.touched);
+        true
+    }
+
+    /// Relinks and forbids the way back; times stay out of date.
+    fn apply(&mut self, chosen: Move, rules: TabuRules, rng: &mut Rng) {
+        let until = self.iteration + rng.between(rules.tenure, rules.tenure * 7 / 5 + 1);
+        let steps = &self.path.steps;
+        let (node, place) = match chosen {
+            Move::Shift(Shift::Behind { moved, anchor }) => {
+                let node = steps[moved].node;
+                for step in &steps[moved + 1..=anchor] {
+                    self.memory.forbid(node, step.node, until);
+                }
+                let before = steps[anchor].node;
+                let after = self.state.records[before as usize].after;
+                (node, Place { before, after, ..self.state.place(node) })
+            }
+            Move::Shift(Shift::Ahead { moved, anchor }) => {
+                let node = steps[moved].node;
+                for step in &steps[anchor..moved] {
+                    self.memory.forbid(step.node, node, until);
+                }
+                let after = steps[anchor].node;
+                let before = self.state.records[after as usize].before;
+                (node, Place { before, after, ..self.state.place(node) })
+            }
+            Move::Switch { step, place } => {
+                let node = steps[step].node;
+                let left = self.state.records[node as usize].resource;
+                self.memory.forbid(node, left, until);
+                (node, place)
+            }
+        };
+        self.moves += 1;
+        if let Some(touched) = self.state.relink(node, place) {
+            self.touched.push(touched);
+        } else {
+            debug_assert!(false, "the conditions of a move exclude cycles");
+        }
+    }
+}
+
+/// The best move so far.
+struct Choice {
+    value: u32,
+    chosen: Option<Move>,
+    any: Option<Move>,
+    ties: u32,
+    seen: u32,
+}
+
+impl Choice {
+    fn new() -> Self {
+        Self { value: u32::MAX, chosen: None, any: None, ties: 0, seen: 0 }
+    }
+
+    fn offer(&mut self, value: u32, offered: Move, rng: &mut Rng, is_allowed: impl FnOnce() -> bool) {
+        self.seen += 1;
+        if self.chosen.is_none() && rng.one_in(self.seen) {
+            self.any = Some(offered);
+        }
+        if value > self.value || !is_allowed() {
+            return;
+        }
+        self.ties = if value < self.value || self.chosen.is_none() { 1 } else { self.ties + 1 };
+        if rng.one_in(self.ties) {
+            self.chosen = Some(offered);
+        }
+        self.value = value;
+    }
+}
+
+fn is_forbidden_shift(memory: &Memory, path: &CriticalPath, shift: Shift, iteration: u32) -> bool {
+    let steps = &path.steps;
+    match shift {
+        Shift::Behind { moved, anchor } => {
+            let node = steps[moved].node;
+            steps[moved + 1..=anchor].iter().any(|step| memory.forbids(step.node, node, iteration))
+        }
+        Shift::Ahead { moved, anchor } => {
+            let node = steps[moved].node;
+            steps[anchor..moved].iter().any(|step| memory.forbids(node, step.node, iteration))
+        }
+    }
+}
+
+/// A resource that an operation has just left is forbidden for it. Resources are nodes, so pairs of an
+/// operation and a resource never mix with pairs of operations.
+fn is_forbidden_switch(memory: &Memory, node: u32, place: Place, iteration: u32) -> bool {
+    memory.forbids(node, place.mode.resource, iteration)
+}

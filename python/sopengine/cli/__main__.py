@@ -1,0 +1,7 @@
+"""`python -m sopengine.cli`."""
+
+import sys
+
+from sopengine.cli import main
+
+sys.exit(main())

@@ -1,0 +1,58 @@
+"""How a wrong input is told: all findings as a table, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sopengine.cli import BAD_INPUT
+from sopengine.errors import SopDataError
+from sopengine.report.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sopengine.errors import Finding
+
+_SHOWN: Final = 200
+_COLORS: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
+
+
+def explain(error: Exception, as_json: bool) -> int:
+    """Say what is wrong with the input; returns the exit code."""
+    issues = error.issues if isinstance(error, SopDataError) else []
+    if as_json:
+        print(json.dumps({"error": str(error), "findings": [asdict(issue) for issue in issues]}))
+        return BAD_INPUT
+    console = Console(stderr=True)
+    if issues:
+        print_findings(console, issues)
+    else:
+        console.print(Text(f"sopengine: {printable(str(error))}", style="red"))
+    sys.stderr.flush()
+    return BAD_INPUT
+
+
+def print_findings(console: Console, issues: Iterable[Finding]) -> None:
+    """All findings as a table; nothing of the data is taken for markup."""
+    rows = list(issues)
+    table = Table(
+        title=f"{len(rows)} finding{'s' if len(rows) != 1 else ''} in the input", title_justify="left"
+    )
+    for heading in ("check", "table", "row", "column", "found", "expected", "hint"):
+        table.add_column(heading, overflow="fold", justify="right" if heading == "row" else "left")
+    for issue in rows[:_SHOWN]:
+        row = "" if issue.row is None else str(issue.row)
+        found = " ".join(part for part in (issue.id and f"[{issue.id}]", issue.found) if part)
+        cells = (issue.table, row, issue.column, found, issue.expected, issue.hint)
+        style = _COLORS.get(issue.severity, "red")
+        table.add_row(Text(issue.check, style=style), *(Text(printable(str(cell or ""))) for cell in cells))
+    console.print(table)
+    if len(rows) > _SHOWN:
+        console.print(f"and {len(rows) - _SHOWN} more")

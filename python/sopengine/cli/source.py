@@ -1,0 +1,125 @@
+"""What a command works on: a path read as a Problem, a Plant compiled to one on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sopengine.errors import Finding, SopDataError
+from sopengine.io import ReadOptions, read
+from sopengine.io.folder import ARROW, TEXT, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A problem to solve, and how its schedule goes back to the plant that it came from."""
+
+    problem: Any
+    plant: Any = None
+    lift: Callable[..., dict[str, pa.Table]] | None = None
+
+
+def read_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every command that reads tables."""
+    for option in (
+        click.option("--now", help="The instant now: ISO timestamp, or an integer for integer problems."),
+        click.option("--timezone", help="Zone of naive timestamps, such as Europe/Berlin."),
+        click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark in CSV files."),
+        click.option(
+            "--dates",
+            type=click.Choice(["iso", "day_first", "month_first", "compact"]),
+            help="Order of day and month in CSV files, where it cannot be told.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def load(path: str, now: str | None, timezone: str | None, dates: str | None, decimal: str | None) -> Source:
+    """The problem at a path; a plant is compiled for `now` first."""
+    thing = read(path, dates=dates, decimal=decimal, timezone=timezone, now=integer_or_text(now))
+    if not hasattr(thing, "compile"):
+        return Source(thing)
+    compiled = thing.compile(plant_now(thing.tables, now))
+    return Source(compiled.problem, thing, compiled.lift)
+
+
+def integer_or_text(now: str | None) -> int | str | None:
+    """`now` as typed: digits are an integer, anything else a timestamp."""
+    if now is None:
+        return None
+    return int(now) if now.lstrip("+-").isdigit() else now
+
+
+def plant_now(tables: dict[str, pa.Table], now: str | None) -> Any:
+    """The instant to plan at: as given (the plant reads it), else when the plant's tables were extracted.
+
+    Never the clock of this computer: the same input must give the same plan tomorrow.
+    """
+    if now is not None:
+        return now
+    settings = tables.get("settings")
+    columns = settings.column_names if settings is not None and settings.num_rows else []
+    if settings is not None and "extracted_at" in columns:
+        extracted = settings.column("extracted_at")[0].as_py()
+        if extracted is not None:
+            return extracted
+    hint = "Pass --now, or fill settings.extracted_at."
+    raise SopDataError([Finding("MISSING_NOW", "error", "settings", column="extracted_at", hint=hint)])
+
+
+def keep_close(source: Source, schedule: pa.Table) -> Source:
+    """The same source with a schedule as its plan so far: its starts count in the term `stability`.
+
+    What the problem itself knows of an operation, its history above all, goes before the schedule.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from sopengine.problem import Problem
+
+    tables = dict(source.problem.tables)
+    columns = ("operation", "mode", "resource", "start", "end")
+    planned = schedule.filter(pc.is_valid(schedule.column("start")))
+    planned = planned.select([name for name in columns if name in planned.column_names])
+    known = tables["operations"].column("operation").combine_chunks()
+    kept = pc.is_in(planned.column("operation"), value_set=known.cast(planned.column("operation").type))
+    planned = planned.filter(kept)
+    history = tables.get("baseline")
+    if history is not None:
+        told = history.column("operation").combine_chunks().cast(planned.column("operation").type)
+        planned = planned.filter(pc.invert(pc.is_in(planned.column("operation"), value_set=told)))
+        planned = pa.concat_tables([history, planned], promote_options="permissive")
+    problem = Problem(**{**tables, "baseline": planned}, scale=getattr(source.problem, "scale", None))
+    return replace(source, problem=problem)
+
+
+def load_schedule(path: str) -> tuple[pa.Table, pa.Table | None]:
+    """A schedule, and its assignments where they lie beside it: a file, or a folder with such files."""
+    place = Path(path)
+    if not place.exists():
+        raise FileNotFoundError(f"no such file or folder: {path}")
+    findings: list[Finding] = []
+    tables: dict[str, pa.Table] = {}
+    files = {"schedule": place} if place.is_file() else {}
+    for entry in sorted(place.iterdir()) if place.is_dir() else []:
+        if entry.stem in ("schedule", "assignments") and entry.suffix.lower() in TEXT | ARROW:
+            files.setdefault(entry.stem, entry)
+    for name, file in files.items():
+        table = read_table(file, name, ReadOptions(), findings)
+        if table is not None:
+            tables[name] = table
+    if not findings and "schedule" not in tables:
+        expected = "a file named schedule.parquet, .csv or .arrow"
+        findings.append(Finding("MISSING_TABLE", "error", place.name, found="no schedule", expected=expected))
+    if findings:
+        raise SopDataError(findings)
+    return tables["schedule"], tables.get("assignments")
