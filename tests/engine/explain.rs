@@ -227,10 +227,10 @@ fn queue(count: i64) -> Vec<String> {
 
 #[test]
 fn many_holders_are_counted() {
-    assert_eq!(queue(3), ["o 1 capacity press: c00, c01, c02 [0, 6) 6"]);
-    assert_eq!(queue(5), ["o 1 capacity press: c00, c01, c02 and 2 more [0, 10) 10"]);
-    // The nearest 32 one by one, the 8 before them together.
-    assert_eq!(queue(40), ["o 1 capacity press: c08, c09, c10 and 37 more [0, 80) 80"]);
+    assert_eq!(queue(3), ["o 1 capacity press: c02, c01, c00 [0, 6) 6"]);
+    assert_eq!(queue(5), ["o 1 capacity press: c04, c03, c02 and 2 more [0, 10) 10"]);
+    // The nearest 8 one by one, the 32 before them together.
+    assert_eq!(queue(40), ["o 1 capacity press: c39, c38, c37 and 37 more [0, 80) 80"]);
 }
 
 #[test]
