@@ -4,6 +4,7 @@ use crate::support::{Plant, Timetable};
 use sopengine::explain::{Cause, Obstacle, reasons};
 use sopengine::model::Problem;
 use sopengine::model::history::Pin;
+use sopengine::schedule::decode::{Cause as Met, LeftOut};
 
 /// Rows as short lines, best first, of a valid schedule.
 fn told(problem: &Problem, table: &Timetable<'_>) -> Vec<String> {
@@ -237,12 +238,10 @@ fn many_holders_are_counted() {
 fn what_is_left_out_is_told_as_the_search_saw_it() {
     let plant = shop().build();
     let table = Timetable::of(&plant).place("c", "press", 0, 4);
-    let obstacle = Obstacle {
-        order: plant.operation(Timetable::id(&plant, "a")).order,
-        operation: Timetable::id(&plant, "a"),
-        cause: Cause::Calendar,
-        object: "press".to_owned(),
-    };
+    let operation = Timetable::id(&plant, "a");
+    let order = plant.operation(operation).order;
+    let met = LeftOut { order, operation, cause: Met::Closed, object: "press".to_owned() };
+    let obstacle = Obstacle::from(&met);
     let rows = reasons(&plant, &table.schedule(), &[obstacle]);
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
