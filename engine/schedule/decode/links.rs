@@ -235,7 +235,7 @@ impl Plan<'_> {
                 let open = self.working(operation);
                 let from = if slot.changeover.time > 0 { slot.changeover.end } else { problem.now };
                 match known.on_stop {
-                    OnStop::Resume => (from, duration - known.remaining),
+                    OnStop::Resume => (from, (duration - known.remaining).max(0)),
                     OnStop::Restart => last_restart(&open, slot, from, known.remaining, duration),
                 }
             }
@@ -266,7 +266,7 @@ fn last_restart(
     duration: Span,
 ) -> (Time, Span) {
     if slot.end - from == remaining && open.covers(from, slot.end) {
-        (from, duration - remaining)
+        (from, (duration - remaining).max(0))
     } else {
         (slot.end - duration, 0)
     }
