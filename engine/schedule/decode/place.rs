@@ -194,6 +194,7 @@ impl<'p> Plan<'p> {
         if let Some(own) = mode.own
             && let Some(until) = self.timelines[own.index()].conflict(start, end)
         {
+            let until = self.timelines[own.index()].next_gap(until, quest.duration);
             return Ok(later(Blocked { until, resource: Some(own) }));
         }
         let stretch = Stretch { start, end, open: quest.suspends.then_some(quest.open) };
