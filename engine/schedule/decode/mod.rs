@@ -314,11 +314,12 @@ impl<'p> Decoder<'p> {
         let outline = self.plan.outline;
         let chosen = &state.members[operation.index()];
         let known = outline.problem.baseline(operation).filter(|known| known.status == Status::Planned);
-        if let Some(first) = outline.after_pin[operation.index()]
-            && self.plan.slot(first).is_none()
-            && !self.failed[first.index()]
-        {
-            return Err(Refusal::Waits(first));
+        if let Some((chain, place)) = outline.pin_place[operation.index()] {
+            let earlier = &outline.pin_chains[chain as usize][..place as usize];
+            let open = |op: &&OperationId| self.plan.slot(**op).is_none() && !self.failed[op.index()];
+            if let Some(&first) = earlier.iter().rev().find(open) {
+                return Err(Refusal::Waits(first));
+            }
         }
         let pin = known.filter(|known| known.pin == Pin::Start).and_then(|known| known.start);
         let floor = self.floors[operation.index()];
