@@ -1,7 +1,11 @@
 //! What is an answer?
 
 pub mod assignment;
+pub mod critical;
+pub mod decode;
+pub mod metrics;
 pub mod plain;
+pub mod state;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};

@@ -1,5 +1,7 @@
 //! One binary for all integration tests of the engine.
 
+mod critical;
+mod explain;
 mod support;
 mod verify_changeover;
 mod verify_history;

@@ -45,8 +45,9 @@ def command(
     result = run(
         source, quiet=as_json, time_limit=time_limit, work_limit=work_limit, threads=threads, seed=seed
     )
-    written = save(source, result, Path(out) / "schedule", "csv")
-    show(source, result, f"Demo plant {plant}", as_json, written)
+    title = f"Demo plant {plant}"
+    written = save(source, result, title, Path(out) / "schedule", "csv")
+    show(source, result, title, as_json, written)
     return exit_code(result)
 
 

@@ -211,8 +211,8 @@ def draw_layout(operations: int, random: np.random.Generator) -> Layout:
 
 
 def _days(operations: int, machines: int) -> int:
-    """Whole weeks for which the plant is booked: some 12 operations a machine and week."""
-    return 7 * max(1, round(operations / machines / 12))
+    """Whole weeks for which the plant is booked: 3 at a thousand operations, 22 at a million."""
+    return 7 * max(1, round((operations / machines) ** 0.6 / 3))
 
 
 def _clock(time: tuple[int, int]) -> int:
