@@ -33,7 +33,7 @@ def plan_not_scheduled(context: CheckContext) -> Iterator[CheckFinding]:
                 plan,
                 real,
                 plan - real,
-                f"{context.name(family)} is {context.amount(family, plan - real)} behind the plan at the end "
+                f"{context.name(family)}: {context.amount(family, plan - real)} behind the plan at the end "
                 f"of the week of {context.week(number)}" + (f": {cause}." if cause else "."),
                 "Look at the largest cause in the gap table first.",
                 context.worth(family, plan - real),
