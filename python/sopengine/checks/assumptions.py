@@ -1,12 +1,16 @@
-"""Do both levels start from the same figures, and are these fresh?"""
+"""Whether both levels start from the same figures, and whether these are fresh."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sopengine.checks.catalogue import check
-from sopengine.checks.context import CheckContext
 from sopengine.checks.finding import CheckFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sopengine.checks.context import CheckContext
 
 
 @check("ASSUMPTIONS_DIFFER", "Plan and schedule were made from different demand, capacity or stock.")
@@ -23,8 +27,8 @@ def assumptions_differ(context: CheckContext) -> Iterator[CheckFinding]:
                 item.plan,
                 item.plant,
                 item.plant - item.plan,
-                f"The plan assumes {item.plan:,} {item.unit} of {context.name(item.subject)}{when}, the plant "
-                f"says {item.plant:,}.",
+                f"The plan assumes {item.plan:,} {item.unit} of {context.name(item.subject)}{when}, "
+                f"the plant says {item.plant:,}.",
                 "Correct whichever is wrong before comparing the two.",
                 abs(item.plant - item.plan),
             )

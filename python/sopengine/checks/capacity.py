@@ -1,14 +1,28 @@
-"""Is there enough open time, in the plan and in the schedule, and where does it get tight?"""
+"""Whether there is enough open time, in the plan and in the schedule, and where it gets tight."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from sopengine.checks.catalogue import check
 from sopengine.checks.context import CheckContext, Slot, cells
 from sopengine.checks.finding import CheckFinding, Severity
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 TIGHT_PERCENT = 90
+REAL_PERCENT = 50
+
+
+def tight(plan: int, real: int, there: int) -> bool:
+    """Whether a load is 90 % of the open time or more, in the plan or in the schedule.
+
+    A resource that the schedule fills although the plan, which spreads work over alternatives, asks less
+    than half of it is a choice of the schedule, not a bottleneck.
+    """
+    chosen = max(plan, real if 100 * plan >= REAL_PERCENT * there else 0)
+    return chosen > 0 and 100 * chosen >= TIGHT_PERCENT * there
 
 
 @check("LOAD_OVER_CAPACITY", "The plan loads a resource with more work than it is open for in a week.")
@@ -40,8 +54,7 @@ def _over(
                 load,
                 load - there,
                 f"{who} needs {_hours(load)} h of {context.name(resource)} in the week of "
-                f"{context.week(number)}, it is open {_hours(there)} h"
-                + (f"; {cause}." if cause else "."),
+                f"{context.week(number)}, it is open {_hours(there)} h" + (f"; {cause}." if cause else "."),
                 f"Find {_hours(load - there)} h: extra shift, alternative resource, or build earlier.",
                 _at_stake(context, resource, number, load - there, load),
             )
@@ -55,7 +68,7 @@ def bottleneck_tight(context: CheckContext) -> Iterator[CheckFinding]:
         plan = context.plan_load.get((resource, number), 0)
         real = context.schedule_load.get((resource, number), 0)
         load = max(plan, real)
-        if there and 100 * load >= TIGHT_PERCENT * there and load <= there:
+        if tight(plan, real, there) and load <= there:
             side = "planned" if plan >= real else "scheduled, changeovers included,"
             yield CheckFinding(
                 "BOTTLENECK_TIGHT",

@@ -7,10 +7,12 @@ may stay empty, then the checks that need it find nothing. Weeks are numbered fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Slot = tuple[str, int]
 """A subject (family, item or resource) and a week."""

@@ -1,13 +1,16 @@
-"""Is what customers want covered, and does the plan know what they ordered?"""
+"""Whether what customers want is covered, and whether the plan knows what they ordered."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sopengine.checks.catalogue import check
 from sopengine.checks.context import CheckContext, cells
 from sopengine.checks.finding import CheckFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @check("DEMAND_WITHOUT_SUPPLY", "Stock and planned production of a family do not reach its planned demand.")

@@ -1,12 +1,16 @@
-"""Does projected stock stay between empty and too much, and is there material for the work?"""
+"""Whether projected stock stays between empty and too much, and whether the work finds its material."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sopengine.checks.catalogue import check
-from sopengine.checks.context import CheckContext, StockWeek
 from sopengine.checks.finding import CheckFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sopengine.checks.context import CheckContext, StockWeek
 
 
 def _items(context: CheckContext) -> Iterator[tuple[str, list[StockWeek]]]:

@@ -1,12 +1,16 @@
-"""Does the schedule make what the plan says, family by family and week by week?"""
+"""Whether the schedule makes what the plan says, family by family and week by week."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sopengine.checks.catalogue import check
-from sopengine.checks.context import CheckContext
 from sopengine.checks.finding import CheckFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sopengine.checks.context import CheckContext
 
 
 def _progress(context: CheckContext) -> Iterator[tuple[str, int, int, int]]:

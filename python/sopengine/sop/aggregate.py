@@ -7,12 +7,12 @@ when the plan wants it and when the schedule finishes it; every view above is a 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Mapping
 
     from sopengine.plant.facts import Facts
     from sopengine.sop.buckets import Grid
@@ -48,7 +48,11 @@ def order_week(due: int | None, grid: Grid) -> int:
 
 
 def order_lines(
-    facts: Facts, results: Iterable[Mapping[str, Any]], grid: Grid, planned: Mapping[str, int]
+    facts: Facts,
+    results: Iterable[Mapping[str, Any]],
+    grid: Grid,
+    week_of: Mapping[str, int],
+    planned: Collection[str],
 ) -> list[OrderLine]:
     """Return one line an open work order, in order of ids.
 
@@ -60,8 +64,10 @@ def order_lines(
         Rows of the lifted table ``work_order_results``, times as seconds.
     grid
         The plan's weeks.
+    week_of
+        Week in which the plan counts each work order; the others are counted when they are due.
     planned
-        Week of each work order made from the plan.
+        Work orders made from the plan.
     """
     found = {row["work_order"]: row for row in results}
     lines = []
@@ -79,7 +85,7 @@ def order_lines(
                 row["item"],
                 0 if finished else max(0, ordered),
                 int(result.get("quantity") or 0),
-                planned[name] if name in planned else order_week(due, grid),
+                week_of[name] if name in week_of else order_week(due, grid),
                 None if end is None else grid.ends(end),
                 name in planned,
                 due,
@@ -120,8 +126,10 @@ def by_month(values: Mapping[tuple[K, int], int], grid: Grid) -> dict[tuple[K, d
 
 
 def attainment(plan: Iterable[int], actual: Iterable[int]) -> tuple[int, int]:
-    """Return how much of a plan is met as numerator and denominator: sum of min(actual, plan) over sum of
-    plan. Making more than planned of one thing earns nothing for another.
+    """Return how much of a plan is met, as numerator and denominator.
+
+    The sum of min(actual, plan) over the sum of plan: making more than planned of one thing earns nothing
+    for another.
     """
     pairs = list(zip(plan, actual, strict=True))
     return sum(min(a, p) for p, a in pairs), sum(p for p, _ in pairs)

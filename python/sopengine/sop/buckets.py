@@ -166,8 +166,9 @@ def open_time(windows: Mapping[str, Sequence[Window]], grid: Grid) -> dict[tuple
 
 
 def split_by_week(pieces: Iterable[tuple[int, int, int]], grid: Grid) -> dict[int, int]:
-    """Return quantity x seconds by week of pieces (start, end, quantity); what lies behind the grid counts
-    under `grid.after`, what lies before it under week 0.
+    """Return quantity x seconds by week of pieces (start, end, quantity).
+
+    What lies behind the grid counts under `grid.after`, what lies before it under week 0.
     """
     result: dict[int, int] = {}
     for start, end, quantity in pieces:

@@ -216,9 +216,7 @@ def schedule_load(
     return dict(loads["run"]), dict(loads["changeover"])
 
 
-def _inside(
-    pieces: list[tuple[int, int]], windows: Sequence[Window], quantity: int
-) -> list[tuple[int, int]]:
+def _inside(pieces: list[tuple[int, int]], windows: Sequence[Window], quantity: int) -> list[tuple[int, int]]:
     """Return the pieces cut to the windows whose capacity is enough."""
     result = []
     for low, high in pieces:
@@ -229,11 +227,13 @@ def _inside(
 
 
 def holdings_of(
-    schedule: Iterable[Mapping[str, Any]], modes: Iterable[Mapping[str, Any]],
+    schedule: Iterable[Mapping[str, Any]],
+    modes: Iterable[Mapping[str, Any]],
     requirements: Iterable[Mapping[str, Any]],
 ) -> list[Holding]:
-    """Return the holdings of a schedule that comes without assignments; members of groups are not known
-    then and stay out. Times in seconds.
+    """Return the holdings of a schedule that comes without assignments.
+
+    Members of groups are not known then and stay out. Times in seconds.
     """
     quantity = {(m["operation"], m["mode"]): m["quantity"] or 1 for m in modes}
     besides: dict[str, list[Mapping[str, Any]]] = defaultdict(list)

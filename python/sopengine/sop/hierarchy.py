@@ -69,10 +69,10 @@ class Hierarchy:
             if family is None:
                 continue
             place = finishing_location(facts, item)
-            choices = (Key(family, place), Key(family))
+            choices = [Key(family, place), Key(family)]
             only = [key for key in named if key.family == family]
             if not place and len(only) == 1:
-                choices = (*choices, only[0])
+                choices.append(only[0])
             key = next((k for k in choices if k in named), choices[0])
             self.key[item] = key
             self.items.setdefault(key, []).append(item)

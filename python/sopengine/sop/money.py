@@ -49,7 +49,7 @@ def value(quantity: int, rate: int | None, scale: int) -> int:
     >>> value(1500, 1180, 3)
     1770
     """
-    unit = 10**scale
+    unit = int(10**scale)
     return (2 * quantity * (rate or 0) + unit) // (2 * unit)
 
 

@@ -109,9 +109,7 @@ def item_plan(
         weights = mix.get(key, {})
         if weights:
             fixed = {item: existing.get((item, week), 0) for item in weights}
-            result.update(
-                {(item, week): part for item, part in split_above(total, weights, fixed).items()}
-            )
+            result.update({(item, week): part for item, part in split_above(total, weights, fixed).items()})
     return result
 
 

@@ -64,12 +64,7 @@ def run_plan(
     if isinstance(plant, str | PathLike):
         folder = Path(fspath(plant))
         plan = plan_files(folder) if plan is None else plan
-        from sopengine.io import read
-
-        plant = read(folder)  # type: ignore[assignment]
-        if not hasattr(plant, "compile"):
-            hint = "A plan needs work orders, routings and demands."
-            raise SopDataError([Finding("NOT_A_PLANT", found=str(folder), hint=hint)])
+        plant = _read_plant(folder)
     if plan is not None and hasattr(plan, "__arrow_c_stream__"):
         plan = {"plan": plan}
     draft = prepare(plant, plan, _now(plant) if now is None else now, weeks, assumptions)
@@ -91,6 +86,17 @@ def run_plan(
         reasons=result.reasons,
         result=result,
     )
+
+
+def _read_plant(folder: Path) -> Plant:
+    from sopengine.io import read
+    from sopengine.plant import Plant
+
+    plant = read(folder)
+    if not isinstance(plant, Plant):
+        hint = "A plan needs work orders, routings and demands."
+        raise SopDataError([Finding("NOT_A_PLANT", found=str(folder), hint=hint)])
+    return plant
 
 
 def plan_files(folder: Path) -> dict[str, Any]:

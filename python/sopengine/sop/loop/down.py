@@ -7,6 +7,7 @@ Problem. Nothing is rounded away: each split is exact, each lot's rounding is on
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from sopengine.sop.hierarchy import Key
 
 DEFAULT_WEEKS = 6
+ASIDE = 20
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def prepare(
     """Take a plan down to a compiled plant; see `run_plan`."""
     facts = Facts(plant.tables)
     instant = read_moment(now, facts)
-    due_of = _dues(plant.compile(instant))
+    before = plant.compile(instant)
+    due_of = _dues(before)
     if not isinstance(plan, Plan):
         plan = read_plan(facts, instant, plan) if plan else plan_from_orders(facts, instant, due_of)
     grid, hierarchy = plan.grid, plan.hierarchy
@@ -102,7 +105,7 @@ def prepare(
     orders = _orders(facts, grid)
     basis, mix = _mix(facts, plan)
     item_demand = _item_demand(plan, demand, mix, orders)
-    planner = Planner(facts, grid, {name: order_week(due, grid) for name, due in due_of.items()})
+    planner = Planner(facts, grid, order_weeks(facts, before, due_of, grid))
     existing = {
         (item, week): units
         for key in plan.keys
@@ -137,6 +140,34 @@ def prepare(
         assumptions=assumptions_of(Facts(full.tables)),
         expected=expected or assumptions_of(facts),
     )
+
+
+def order_weeks(
+    facts: Facts, compiled: Compiled, due_of: Mapping[str, int | None], grid: Grid
+) -> dict[str, int]:
+    """Return the week in which the plan counts each existing work order.
+
+    That of its own due date; else the one in which the first of the units pegged to customers are due, a
+    twentieth of the lot left aside: a lot of fifty is not planned a week earlier because one of its units
+    stands in for scrap elsewhere.
+    """
+    wanted = {row["demand"]: row["due"] for row in facts.rows["demands"]}
+    units: dict[str, list[tuple[int, int]]] = {}
+    for row in compiled.pegs.to_pylist():
+        if row["level"] == 0 and row["supply_kind"] == "work_order" and row["demand"]:
+            units.setdefault(row["supply"], []).append((wanted[row["demand"]], row["quantity"]))
+    own = {row["work_order"]: row["due"] for row in facts.rows["work_orders"]}
+    result = {}
+    for name, pegged in due_of.items():
+        instant = pegged
+        if own.get(name) is None and name in units:
+            aside = sum(quantity for _, quantity in units[name]) // ASIDE
+            reached = itertools.accumulate(quantity for _, quantity in sorted(units[name]))
+            instant = next(
+                due for (due, _), sofar in zip(sorted(units[name]), reached, strict=True) if sofar > aside
+            )
+        result[name] = order_week(instant, grid)
+    return result
 
 
 def with_orders(
@@ -177,9 +208,7 @@ def _dues(compiled: Compiled) -> dict[str, int | None]:
     return dict(zip(table["order"].to_pylist(), plain_values(table["due"]), strict=True))
 
 
-def _working(
-    plan: Plan, bills: Bills, opened: Mapping[tuple[str, int], int]
-) -> dict[tuple[Key, int], int]:
+def _working(plan: Plan, bills: Bills, opened: Mapping[tuple[str, int], int]) -> dict[tuple[Key, int], int]:
     """Return the open time of what makes a family, by week: the measure that months are split by."""
     result = {}
     for key in plan.keys:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sopengine.checks.capacity import tight
 from sopengine.checks.demand import span
 from sopengine.plant.localtime import to_local
 from sopengine.sop.aggregate import attainment, roll_up
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sopengine.checks import CheckFinding
     from sopengine.sop.loop.result import PlanResult
 
-TIGHT = 90
 SHOWN = 8
 WIDEST = 46
 SPEAKING = ("DEMAND_WITHOUT_SUPPLY", "LOAD_OVER_CAPACITY", "MATERIAL_SHORT", "DEMAND_UNSERVED", "STOCKOUT")
@@ -47,7 +47,7 @@ def _headline(result: PlanResult) -> list[str]:
     lines = [
         "Can the business support this demand plan?",
         "",
-        _answer(result),
+        *_answer(result),
         "",
         f"Planned on {now:%A, %d %B %Y, %H:%M} for {len(grid)} weeks, the first {weeks} of them scheduled"
         f" ({len(result.draft.planned)} work orders made from the plan).",
@@ -57,30 +57,33 @@ def _headline(result: PlanResult) -> list[str]:
     return lines
 
 
-def _answer(result: PlanResult) -> str:
+def _answer(result: PlanResult) -> list[str]:
+    """Yes or no, and the first place in which each kind of limit is met."""
     late = [f for f in result.check_findings if f.code == "ORDER_LATE_FOR_DEMAND"]
-    tail = f" {len(late)} customer orders are late." if late else ""
+    tail = [f"  - {len(late)} customer orders are late."] if late else []
     if result.supported:
-        return ("Yes, but some of it late." if late else "Yes.") + tail
-    found = [f for code in SPEAKING for f in result.check_findings if f.code == code]
-    if not found:
-        return "No." + tail
-    first = found[0]
-    when = [f for f in found if f.code == first.code and f.bucket]
-    if when:
-        first = min(when, key=lambda f: (f.bucket or "", -f.weight))
-    return f"No. {printable(first.sentence)}{tail}"
+        return ["Yes, but some of it late:" if late else "Yes.", *tail]
+    lines = []
+    for code in SPEAKING:
+        found = [f for f in result.check_findings if f.code == code]
+        if found:
+            first = min(found, key=lambda f: (f.bucket or "", -f.weight))
+            more = f" ({len(found) - 1} more like this)" if len(found) > 1 else ""
+            lines.append(f"  - {printable(first.sentence)}{more}")
+    return ["No.", *lines, *tail]
 
 
 def _tight(result: PlanResult) -> list[str]:
     """Resources at 90 % or more in any week, by the first such week."""
     draft, context = result.draft, result.context
     rows = []
-    for (resource, number), there in sorted(draft.open_time.items(), key=lambda cell: (cell[0][1], cell[0][0])):
+    for (resource, number), there in sorted(
+        draft.open_time.items(), key=lambda cell: (cell[0][1], cell[0][0])
+    ):
         plan = context.plan_load.get((resource, number), 0)
         real = context.schedule_load.get((resource, number), 0) if number < draft.weeks else 0
         load = max(plan, real)
-        if load and 100 * load >= TIGHT * there:
+        if tight(plan, real, there):
             rows.append(
                 (
                     f"{draft.grid.weeks[number].monday:%d %b}",
@@ -89,7 +92,7 @@ def _tight(result: PlanResult) -> list[str]:
                     f"{hours(plan)}",
                     f"{hours(real)}" if number < draft.weeks else "",
                     f"{100 * load // there} %" if there else "closed",
-                    context.load_from.get((resource, number), ""),
+                    context.load_from.get((resource, number), "").partition(";")[0],
                 )
             )
     if not rows:

@@ -28,7 +28,5 @@ def stated_assumptions(draft: Draft, opening: Mapping[str, int]) -> list[Assumpt
     for (resource, level, day), planned in draft.plan.open_hours().items():
         weeks = grid.months.get(day, ()) if level == "month" else (grid.number[day],)
         seconds = sum(draft.open_time[resource, number] for number in weeks)
-        found.append(
-            Assumption(resource, day.isoformat(), "open hours", planned, (seconds + 1800) // 3600)
-        )
+        found.append(Assumption(resource, day.isoformat(), "open hours", planned, (seconds + 1800) // 3600))
     return found

@@ -58,7 +58,10 @@ _TYPES: dict[str, pa.DataType] = {
 def _table(columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pa.Table:
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pa.table(
-        {name: pa.array(values, _TYPES[kind]) for (name, kind), values in zip(columns.items(), cells, strict=True)}
+        {
+            name: pa.array(values, _TYPES[kind])
+            for (name, kind), values in zip(columns.items(), cells, strict=True)
+        }
     )
 
 
@@ -101,7 +104,9 @@ def _planned_orders(draft: Draft) -> pa.Table:
     for name in ("release", "due"):
         times = pa.array([getattr(o, name) for o in orders], pa.int64()).cast(zone)
         plain = plain.append_column(name, times)
-    return plain.append_column("scheduled", pa.array([o.work_order in draft.planned for o in orders], pa.bool_()))
+    return plain.append_column(
+        "scheduled", pa.array([o.work_order in draft.planned for o in orders], pa.bool_())
+    )
 
 
 def _schedule_view(draft: Draft, finished: Mapping[tuple[str, int], int]) -> pa.Table:

@@ -17,9 +17,9 @@ from sopengine.sop.aggregate import finished_by_item, order_lines, roll_up
 from sopengine.sop.capacity import Holding, holdings_of, schedule_load, total
 from sopengine.sop.inventory import Stock, item_targets, project
 from sopengine.sop.ledger import Entry, gap_ledger
+from sopengine.sop.loop.result import PlanResult
 from sopengine.sop.loop.stated import stated_assumptions
 from sopengine.sop.loop.tables import result_tables
-from sopengine.sop.loop.result import PlanResult
 from sopengine.sop.money import money_rows, price_of, value
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
     from sopengine.sop.loop.down import Draft
 
-EMPTY = pa.table({name: pa.array([], pa.string()) for name in ("operation",)}).append_column(
-    "start", pa.array([], pa.int64())
-).append_column("end", pa.array([], pa.int64()))
+EMPTY = pa.schema([("operation", pa.string()), ("start", pa.int64()), ("end", pa.int64())]).empty_table()
 
 
 def conclude(
@@ -57,7 +55,13 @@ def conclude(
     table = EMPTY if schedule is None or not schedule.num_rows else schedule
     lifted = draft.compiled.lift(table, order_results)
     planned = set(draft.planned_items)
-    everything = order_lines(draft.facts, records(lifted["work_order_results"]), draft.grid, draft.planned)
+    everything = order_lines(
+        draft.facts,
+        records(lifted["work_order_results"]),
+        draft.grid,
+        draft.planner.week_of,
+        draft.planned,
+    )
     lines = [line for line in everything if line.item in planned]
     finished = finished_by_item(lines)
     running, changing = schedule_load(_holdings(draft, table, assignments), draft.windows, draft.grid)
@@ -98,7 +102,7 @@ def _holdings(draft: Draft, schedule: pa.Table, assignments: pa.Table | None) ->
         ]
     tables = draft.compiled.problem_tables
     needs = records(tables["requirements"]) if "requirements" in tables else []
-    full = {**{name: None for name in ("mode", "resource", "status")}}
+    full = dict.fromkeys(("mode", "resource", "status"))
     rows = [{**full, **row} for row in records(schedule)]
     return holdings_of(rows, records(tables["modes"]), needs)
 
@@ -219,8 +223,8 @@ def _load_sources(
     for row in draft.compiled.pegs.to_pylist():
         who = customer.get(row["demand"]) if row["demand"] else None
         if row["supply_kind"] == "work_order" and who:
-            parts = served.setdefault(row["supply"], {})
-            parts[who] = parts.get(who, 0) + row["quantity"]
+            mine = served.setdefault(row["supply"], {})
+            mine[who] = mine.get(who, 0) + row["quantity"]
     values: dict[tuple[str, int], int] = {}
     words: dict[tuple[str, int], str] = {}
     for slot, parts in draft.load.items():
