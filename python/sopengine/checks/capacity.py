@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sopengine.checks.catalogue import check
-from sopengine.checks.context import CheckContext, Slot, cells
-from sopengine.checks.finding import CheckFinding, Severity
+from sopengine.checks.context import CheckContext, cells
+from sopengine.checks.finding import CheckFinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 TIGHT_PERCENT = 90
 REAL_PERCENT = 50
@@ -27,37 +28,54 @@ def tight(plan: int, real: int, there: int) -> bool:
 
 @check("LOAD_OVER_CAPACITY", "The plan loads a resource with more work than it is open for in a week.")
 def load_over_capacity(context: CheckContext) -> Iterator[CheckFinding]:
-    """Report each resource and week whose planned load exceeds its open time."""
-    yield from _over("LOAD_OVER_CAPACITY", "error", "The plan", context.plan_load, context)
+    """Report each resource and week whose planned load exceeds its open time.
+
+    An error where all weeks up to it are not enough either; else a warning, for the work can be done
+    earlier.
+    """
+    for resource, number in cells(context.plan_load):
+        load, there = context.plan_load[resource, number], context.capacity.get((resource, number), 0)
+        if load <= there:
+            continue
+        so_far = [(resource, n) for n in range(number + 1)]
+        lacking = sum(context.plan_load.get(s, 0) - context.capacity.get(s, 0) for s in so_far)
+        if lacking > 0:
+            hint = f"Find {_hours(lacking)} h until then: extra shift, alternative resource, or less demand."
+        else:
+            spare = _hours(load - there - lacking)
+            hint = f"Build {_hours(load - there)} h of it earlier: the weeks before have {spare} h to spare."
+        over = _over("LOAD_OVER_CAPACITY", "The plan", resource, number, load, hint, context)
+        yield over if lacking > 0 else replace(over, severity="warning")
 
 
 @check("LOAD_OVER_CAPACITY_SCHEDULE", "The schedule loads a resource beyond its open time.")
 def load_over_capacity_schedule(context: CheckContext) -> Iterator[CheckFinding]:
     """Report each resource and week whose scheduled load exceeds its open time: no valid schedule does."""
-    code = "LOAD_OVER_CAPACITY_SCHEDULE"
-    yield from _over(code, "error", "The schedule", context.schedule_load, context)
+    for resource, number in cells(context.schedule_load):
+        load = context.schedule_load[resource, number]
+        if load > context.capacity.get((resource, number), 0):
+            hint = "Verify the schedule: it was made for other calendars or breaks the rules."
+            yield _over("LOAD_OVER_CAPACITY_SCHEDULE", "The schedule", resource, number, load, hint, context)
 
 
 def _over(
-    code: str, severity: Severity, who: str, loads: Mapping[Slot, int], context: CheckContext
-) -> Iterator[CheckFinding]:
-    for resource, number in cells(loads):
-        load, there = loads[resource, number], context.capacity.get((resource, number), 0)
-        if load > there:
-            cause = context.load_from.get((resource, number))
-            yield CheckFinding(
-                code,
-                severity,
-                resource,
-                context.week(number),
-                there,
-                load,
-                load - there,
-                f"{who} needs {_hours(load)} h of {context.name(resource)} in the week of "
-                f"{context.week(number)}, it is open {_hours(there)} h" + (f"; {cause}." if cause else "."),
-                f"Find {_hours(load - there)} h: extra shift, alternative resource, or build earlier.",
-                _at_stake(context, resource, number, load - there, load),
-            )
+    code: str, who: str, resource: str, number: int, load: int, hint: str, context: CheckContext
+) -> CheckFinding:
+    there = context.capacity.get((resource, number), 0)
+    cause = context.load_from.get((resource, number))
+    return CheckFinding(
+        code,
+        "error",
+        resource,
+        context.week(number),
+        there,
+        load,
+        load - there,
+        f"{who} needs {_hours(load)} h of {context.name(resource)} in the week of {context.week(number)}, "
+        f"it is open {_hours(there)} h" + (f"; {cause}." if cause else "."),
+        hint,
+        _at_stake(context, resource, number, load - there, load),
+    )
 
 
 @check("BOTTLENECK_TIGHT", "A resource is loaded to 90 % of its open time or more in a week.")

@@ -65,7 +65,7 @@ def _answer(result: PlanResult) -> list[str]:
         return ["Yes, but some of it late:" if late else "Yes.", *tail]
     lines = []
     for code in SPEAKING:
-        found = [f for f in result.check_findings if f.code == code]
+        found = [f for f in result.check_findings if f.code == code and f.severity == "error"]
         if found:
             first = min(found, key=lambda f: (f.bucket or "", -f.weight))
             more = f" ({len(found) - 1} more like this)" if len(found) > 1 else ""
