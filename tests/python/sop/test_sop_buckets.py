@@ -52,9 +52,7 @@ def test_open_time_counts_from_now_and_with_capacity():
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 3_000_000), st.integers(0, 2_000_000), st.integers(1, 5)), max_size=6
-    )
+    st.lists(st.tuples(st.integers(0, 3_000_000), st.integers(0, 2_000_000), st.integers(1, 5)), max_size=6)
 )
 def test_cutting_at_weeks_loses_no_second(spans):
     weeks = Grid(BERLIN, NOW, 3)
