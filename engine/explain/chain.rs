@@ -1,7 +1,7 @@
 //! The chain that ends an order, walked back from its last operation.
 
 use super::index::Index;
-use super::wait::{self, Stretch};
+use super::wait::{self, Object, Stretch};
 use super::{Cause, ReasonRow};
 use crate::model::history::Status;
 use crate::model::ids::{OperationId, OrderId};
@@ -62,16 +62,12 @@ fn walk(facts: &Facts<'_>, index: &Index, last: OperationId) -> Vec<Stretch> {
         let release = facts.problem.operation(operation).release;
         let from = ready.max(release).min(fact.placement.start);
         stretches.extend(wait::explain(facts, index, fact, from).into_iter().rev());
-        match driver.filter(|driver| driver.ready >= release) {
-            Some(driver) => {
-                stretches.extend(driver.lag(facts, fact.placement.start));
-                operation = driver.before;
-            }
-            None => {
-                stretches.extend(released(facts, fact, from));
-                break;
-            }
-        }
+        let Some(driver) = driver.filter(|driver| driver.ready >= release) else {
+            stretches.extend(released(facts, fact, from));
+            break;
+        };
+        stretches.extend(driver.lag(fact.placement.start));
+        operation = driver.before;
     }
     stretches.reverse();
     stretches
@@ -81,7 +77,7 @@ fn walk(facts: &Facts<'_>, index: &Index, last: OperationId) -> Vec<Stretch> {
 fn frozen(facts: &Facts<'_>, operation: OperationId, stretches: &mut Vec<Stretch>) {
     let row = facts.problem.baseline(operation).filter(|row| row.status == Status::Done);
     if let Some((start, end)) = row.and_then(|row| Some((row.start?, row.end?))) {
-        stretches.push(Stretch::new(Cause::Frozen, facts.name(operation), (start, end)));
+        stretches.push(Stretch::new(Cause::Frozen, Object::Operation(operation), (start, end)));
     }
 }
 
@@ -90,20 +86,15 @@ fn pause(facts: &Facts<'_>, fact: &Fact<'_>) -> Option<Stretch> {
     let (from, to) = (fact.run_from(), fact.placement.end);
     let delay: Span = to - from - facts.worked(fact);
     let shut = facts.working(fact).next_closed(from).filter(|&shut| shut < to && delay > 0)?;
-    let name = facts.name(fact.operation);
-    let object = fact.mode.resource.map_or(name, |resource| facts.resource_name(resource));
-    Some(Stretch { delay, ..Stretch::new(Cause::Calendar, object, (shut, to)) })
+    Some(Stretch { delay, ..Stretch::new(Cause::Calendar, Object::own(fact), (shut, to)) })
 }
 
 fn released(facts: &Facts<'_>, fact: &Fact<'_>, ready: Time) -> Option<Stretch> {
     let now = facts.problem.now;
     let order = facts.order(fact.operation);
     let by_order = order.is_some_and(|order| facts.problem.order(order).release == Some(ready));
-    let name = match order.filter(|_| by_order) {
-        Some(order) => facts.problem.names.orders.get(order.index()),
-        None => facts.name(fact.operation),
-    };
-    (ready > now).then(|| Stretch::new(Cause::Release, name, (now, ready)))
+    let object = order.filter(|_| by_order).map_or(Object::Operation(fact.operation), Object::Order);
+    (ready > now).then(|| Stretch::new(Cause::Release, object, (now, ready)))
 }
 
 /// The predecessor that came last.
@@ -116,10 +107,10 @@ struct Driver {
 }
 
 impl Driver {
-    fn lag(&self, facts: &Facts<'_>, start: Time) -> Option<Stretch> {
+    fn lag(&self, start: Time) -> Option<Stretch> {
         let to = self.ready.min(start);
         let from = self.ready - self.lag;
-        let object = facts.name(self.before);
+        let object = Object::Operation(self.before);
         (from < to).then(|| Stretch::new(Cause::Predecessor, object, (from, to)))
     }
 }
@@ -175,6 +166,7 @@ fn merge(stretches: Vec<Stretch>) -> Vec<Stretch> {
                 last.to = last.to.max(stretch.to);
                 last.delay += stretch.delay;
                 last.holders.extend(stretch.holders);
+                last.more += stretch.more;
             }
             _ => merged.push(stretch),
         }
@@ -186,17 +178,19 @@ fn merge(stretches: Vec<Stretch>) -> Vec<Stretch> {
 fn object(facts: &Facts<'_>, stretch: &Stretch) -> String {
     let mut holders = stretch.holders.clone();
     holders.dedup();
+    let name = stretch.object.name(facts);
     if holders.is_empty() {
-        return stretch.object.clone();
+        return name.to_owned();
     }
     let named = holders.iter().take(NAMED).map(|&id| {
         let order = facts.order(id).map(|order| facts.problem.names.orders.get(order.index()));
         let order = order.map(|order| format!(" ({order})")).unwrap_or_default();
         format!("{}{order}", facts.name(id))
     });
-    let mut text = format!("{}: {}", stretch.object, named.collect::<Vec<_>>().join(", "));
-    if holders.len() > NAMED {
-        text += &format!(" and {} more", holders.len() - NAMED);
-    }
-    text
+    let rest = match holders.len().saturating_sub(NAMED) + stretch.more {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let named = named.collect::<Vec<_>>().join(", ");
+    format!("{name}: {named}{rest}")
 }

@@ -47,6 +47,16 @@ impl Index {
         self.held[..index].iter().rev().take_while(move |piece| piece.resource == resource)
     }
 
+    /// How many pieces on the same resource as the piece at `index` end in `(from, to]`, for a unary
+    /// resource, where ends rise with starts.
+    pub(super) fn ending_within(&self, index: usize, (from, to): (Time, Time)) -> usize {
+        let resource = self.held[index].resource;
+        let count = |time: Time| {
+            self.held[..index].partition_point(|piece| (piece.resource, piece.to) <= (resource, time))
+        };
+        count(to).saturating_sub(count(from))
+    }
+
     /// Stretches of `[from, to)` with the units of a resource held in each.
     pub(super) fn load(&self, resource: ResourceId, from: Time, to: Time) -> Vec<(Time, Time, i64)> {
         let begin = self.loads.partition_point(|row| row.0 < resource);

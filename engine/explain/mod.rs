@@ -143,7 +143,7 @@ pub fn reasons(problem: &Problem, schedule: &Schedule, left_out: &[Obstacle]) ->
         }
     }
     rows.extend(left_out.iter().map(|obstacle| kept_out(problem, obstacle)));
-    rows.sort_by(|a, b| (a.order.is_none(), a.order, a.rank).cmp(&(b.order.is_none(), b.order, b.rank)));
+    rows.sort_by_key(|row| (row.order.is_none(), row.order, row.rank));
     rows
 }
 

@@ -1,23 +1,62 @@
 //! What filled the time between "it could have started" and its start.
 
+use smallvec::SmallVec;
+
 use super::Cause;
 use super::index::Index;
 use crate::model::history::Pin;
-use crate::model::ids::OperationId;
+use crate::model::ids::{ItemId, OperationId, OrderId, ResourceId};
 use crate::model::resource::ResourceKind;
 use crate::model::time::{Span, Time};
 use crate::model::windows::Windows;
 use crate::schedule::verify::facts::{Fact, Facts};
+
+/// So many holders before an operation are looked at one by one; what came earlier counts as one
+/// stretch, so that a long queue does not cost its length for each of its members.
+const NEAREST: usize = 32;
+
+/// What stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Object {
+    /// A resource.
+    Resource(ResourceId),
+    /// An item.
+    Item(ItemId),
+    /// An operation.
+    Operation(OperationId),
+    /// An order.
+    Order(OrderId),
+}
+
+impl Object {
+    /// The mode's own resource, else the operation.
+    pub(super) fn own(fact: &Fact<'_>) -> Self {
+        fact.mode.resource.map_or(Self::Operation(fact.operation), Self::Resource)
+    }
+
+    /// Its name.
+    pub(super) fn name<'a>(self, facts: &Facts<'a>) -> &'a str {
+        let names = &facts.problem.names;
+        match self {
+            Self::Resource(id) => names.resources.get(id.index()),
+            Self::Item(id) => names.items.get(id.index()),
+            Self::Operation(id) => names.operations.get(id.index()),
+            Self::Order(id) => names.orders.get(id.index()),
+        }
+    }
+}
 
 /// A stretch of time with its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stretch {
     /// What kind of thing.
     pub(super) cause: Cause,
-    /// Which resource, item or operation.
-    pub(super) object: String,
+    /// What stands in the way.
+    pub(super) object: Object,
     /// Those who held it, where someone did.
-    pub(super) holders: Vec<OperationId>,
+    pub(super) holders: SmallVec<[OperationId; 1]>,
+    /// How many more held it.
+    pub(super) more: usize,
     /// Since when.
     pub(super) from: Time,
     /// Until when.
@@ -27,8 +66,8 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    pub(super) fn new(cause: Cause, object: &str, (from, to): (Time, Time)) -> Self {
-        Self { cause, object: object.to_owned(), holders: Vec::new(), from, to, delay: to - from }
+    pub(super) fn new(cause: Cause, object: Object, (from, to): (Time, Time)) -> Self {
+        Self { cause, object, holders: SmallVec::new(), more: 0, from, to, delay: to - from }
     }
 }
 
@@ -38,13 +77,12 @@ pub(super) fn explain(facts: &Facts<'_>, index: &Index, fact: &Fact<'_>, ready: 
     if ready >= start {
         return Vec::new();
     }
-    let name = facts.name(fact.operation);
     let pin = facts.problem.baseline(fact.operation).map_or(Pin::None, |row| row.pin);
     if pin == Pin::Start {
-        return vec![Stretch::new(Cause::Frozen, name, (ready, start))];
+        return vec![Stretch::new(Cause::Frozen, Object::Operation(fact.operation), (ready, start))];
     }
     let mut painter = Painter { bare: vec![(ready, start)], stretches: Vec::new() };
-    let own = fact.mode.resource.map_or(name, |resource| facts.resource_name(resource));
+    let own = Object::own(fact);
     if let Some(changeover) = fact.placement.changeover {
         painter.paint(&Stretch::new(Cause::Setup, own, changeover));
     }
@@ -108,11 +146,19 @@ fn holders(
         if facts.problem.resource(piece.resource).kind != ResourceKind::Unary {
             continue;
         }
-        let object = facts.resource_name(piece.resource);
-        let others = index.before(place).filter(|other| other.operation != fact.operation);
-        for other in others.take_while(|other| other.to > ready) {
+        let object = Object::Resource(piece.resource);
+        let others = || index.before(place).filter(|other| other.operation != fact.operation);
+        let mut reached = start;
+        for other in others().take(NEAREST).take_while(|other| other.to > ready) {
+            reached = other.from;
             let mut held = Stretch::new(Cause::Capacity, object, (other.from, other.to.min(start)));
             held.holders.push(other.operation);
+            painter.paint(&held);
+        }
+        let earlier = index.ending_within(place, (ready, reached));
+        if earlier > 0 {
+            let mut held = Stretch::new(Cause::Capacity, object, (ready, reached));
+            held.more = earlier;
             painter.paint(&held);
         }
     }
@@ -132,7 +178,7 @@ fn pools(
             continue;
         }
         let profile = facts.problem.profile(resource.profile);
-        let object = facts.resource_name(piece.resource);
+        let object = Object::Resource(piece.resource);
         for (from, to, held) in index.load(piece.resource, ready, start) {
             // Where the calendar alone has too little, it is closed, not taken.
             let mut at = from;
@@ -163,7 +209,7 @@ fn material(
         if known.unlimited {
             continue;
         }
-        let object = facts.problem.names.items.get(item.index());
+        let object = Object::Item(item);
         if change < 0 {
             let since = index.balances.settled(item, (ready, start), change, None);
             painter.paint(&Stretch::new(Cause::Material, object, (ready, since)));
@@ -176,7 +222,7 @@ fn material(
 }
 
 /// Closed time.
-fn closed(windows: &Windows, object: &str, (from, to): (Time, Time), painter: &mut Painter) {
+fn closed(windows: &Windows, object: Object, (from, to): (Time, Time), painter: &mut Painter) {
     let mut at = from;
     while let Some(shut) = windows.next_closed(at).filter(|&shut| shut < to) {
         let open = windows.next_open(shut).map_or(to, |open| open.min(to));
@@ -203,7 +249,7 @@ fn max_lag(facts: &Facts<'_>, fact: &Fact<'_>, (ready, start): (Time, Time), pai
             Kind::StartEnd => (from.start, to.end),
         };
         if instant == anchor + max_lag {
-            let object = facts.name(link.after);
+            let object = Object::Operation(link.after);
             painter.paint(&Stretch::new(Cause::MaxLag, object, (ready, start)));
         }
     }

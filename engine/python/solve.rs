@@ -285,10 +285,10 @@ fn improvement(progress: &search::Progress<'_>, with_schedule: bool) -> Improvem
     Improvement {
         elapsed: progress.elapsed,
         work: progress.work,
-        values: *progress.values,
+        values: (progress.values)(),
         levels: progress.levels.to_vec(),
         bound: progress.bound.to_vec(),
-        schedule: with_schedule.then(|| progress.schedule.clone()),
+        schedule: with_schedule.then(|| (progress.schedule)()),
     }
 }
 

@@ -283,8 +283,9 @@ def with_plan(tables: Mapping[str, pa.Table], schedule: pa.Table) -> dict[str, p
         )
         plan = plan.filter(pc.invert(told))
         for place, name in enumerate(plan.column_names):
-            if name in history.column_names:
-                plan = plan.set_column(place, name, plan[name].cast(history.schema.field(name).type))
+            known = history.schema.field(name).type if name in history.column_names else pa.null()
+            if not pa.types.is_null(known):
+                plan = plan.set_column(place, name, plan[name].cast(known))
         plan = pa.concat_tables([history, plan], promote_options="permissive")
     changed["baseline"] = plan
     return changed

@@ -19,7 +19,7 @@ fn slacks(problem: &Problem, table: &Timetable<'_>, names: &[&str]) -> Vec<Optio
     names.iter().map(|name| all[Timetable::id(problem, name).index()]).collect()
 }
 
-fn check_latest(problem: &Problem, schedule: &Schedule) {
+pub(crate) fn check_latest(problem: &Problem, schedule: &Schedule) {
     let moved = latest(problem, schedule);
     assert_eq!(verify(problem, &moved, true).violations, [], "everything at its latest");
     for order in &problem.orders {

@@ -210,19 +210,27 @@ fn releases_pins_and_largest_lags() {
     assert_eq!(told(&chased, &table), ["o 1 max_lag b [0, 4) 4"]);
 }
 
-#[test]
-fn many_holders_are_counted() {
+/// `count` operations of 2 ticks in a row on the press, then a.
+fn queue(count: i64) -> Vec<String> {
+    let name = |index: i64| format!("c{index:02}");
     let mut plant = Plant::new();
-    for name in ["c1", "c2", "c3", "c4", "c5"] {
-        plant = plant.operation(name).mode("press", 2);
+    for index in 0..count {
+        plant = plant.operation(&name(index)).mode("press", 2);
     }
     let plant = plant.order("o").due(0).operation("a").of("o").mode("press", 2).build();
-    let mut table = Timetable::of(&plant).place("a", "press", 10, 12);
-    for (index, name) in ["c1", "c2", "c3", "c4", "c5"].into_iter().enumerate() {
-        let start = 2 * index as i64;
-        table = table.place(name, "press", start, start + 2);
+    let mut table = Timetable::of(&plant).place("a", "press", 2 * count, 2 * count + 2);
+    for index in 0..count {
+        table = table.place(&name(index), "press", 2 * index, 2 * index + 2);
     }
-    assert_eq!(told(&plant, &table), ["o 1 capacity press: c1, c2, c3 and 2 more [0, 10) 10"]);
+    told(&plant, &table)
+}
+
+#[test]
+fn many_holders_are_counted() {
+    assert_eq!(queue(3), ["o 1 capacity press: c00, c01, c02 [0, 6) 6"]);
+    assert_eq!(queue(5), ["o 1 capacity press: c00, c01, c02 and 2 more [0, 10) 10"]);
+    // The nearest 32 one by one, the 8 before them together.
+    assert_eq!(queue(40), ["o 1 capacity press: c08, c09, c10 and 37 more [0, 80) 80"]);
 }
 
 #[test]
