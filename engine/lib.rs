@@ -3,5 +3,9 @@
 pub mod bounds;
 pub mod error;
 pub mod model;
+pub mod propagation;
+#[cfg(feature = "python")]
+mod python;
 pub mod schedule;
 pub mod search;
+pub mod tables;

@@ -1,7 +1,10 @@
 //! What is an answer?
 
 pub mod assignment;
+pub mod decode;
+pub mod metrics;
 pub mod plain;
+pub mod state;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};

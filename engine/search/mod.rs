@@ -1,5 +1,13 @@
 //! Which schedule next?
 
+pub mod construct;
 pub mod limit;
+pub mod lns;
+pub mod options;
 pub mod rng;
+pub mod score;
 pub mod shop;
+pub mod solve;
+
+pub use options::{Cause, LeftOut, LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
+pub use solve::solve;

@@ -1,0 +1,5 @@
+//! What can no longer happen?
+
+pub mod windows;
+
+pub use windows::TimeWindows;

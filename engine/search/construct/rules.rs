@@ -1,0 +1,156 @@
+//! Priority rules: a key for each operation, smaller first.
+
+use crate::model::Problem;
+use crate::model::ids::OperationId;
+use crate::model::operation::Operation;
+use crate::model::time::{FAR, Time};
+use crate::propagation::TimeWindows;
+use crate::schedule::decode::Outline;
+
+/// How operations are ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Latest start for the order's due date.
+    LatestStart,
+    /// The order's due date; order by order.
+    DueDate,
+    /// Published start times.
+    Baseline,
+    /// Slack of the order for its weight and remaining work.
+    WeightedRatio,
+    /// Earliest start.
+    EarliestStart,
+    /// Longest remaining work first.
+    MostWork,
+    /// Due dates in buckets, equal setup states together.
+    Campaigns,
+    /// Shortest work for its weight first.
+    WeightedShortest,
+}
+
+impl Rule {
+    /// All rules, the most useful first.
+    pub const ALL: [Self; 8] = [
+        Self::LatestStart,
+        Self::DueDate,
+        Self::Baseline,
+        Self::WeightedRatio,
+        Self::Campaigns,
+        Self::EarliestStart,
+        Self::MostWork,
+        Self::WeightedShortest,
+    ];
+}
+
+/// What rules look at: times without contention.
+#[derive(Debug)]
+pub struct Measures {
+    /// Longest way from the start of an operation to the end of the last one behind it.
+    tail: Vec<Time>,
+    /// When it must start for its due date.
+    latest: Vec<Time>,
+    /// Due date of its order.
+    due: Vec<Time>,
+    /// Work of the whole order.
+    work: Vec<Time>,
+    weight: Vec<i64>,
+    earliest: Vec<Time>,
+}
+
+impl Measures {
+    /// From the longest ways through the precedences.
+    pub fn new(outline: &Outline<'_>, windows: &TimeWindows) -> Self {
+        let problem = outline.problem;
+        let operations = problem.operations.len();
+        let order_of = |operation: &Operation| operation.order.map(|order| problem.order(order));
+        let mut measures = Self {
+            tail: vec![0; operations],
+            latest: vec![FAR; operations],
+            due: vec![FAR; operations],
+            work: vec![0; operations],
+            weight: vec![1; operations],
+            earliest: windows.est.clone(),
+        };
+        let mut work = vec![0; problem.orders.len()];
+        for id in problem.operation_ids() {
+            if let Some(order) = problem.operation(id).order {
+                work[order.index()] += mean_duration(outline, id);
+            }
+        }
+        for &id in problem.topological.iter().rev() {
+            let index = id.index();
+            let data = problem.operation(id);
+            let duration = mean_duration(outline, id);
+            let (mut behind, mut limit) = (0, windows.lct[index].min(FAR));
+            if let Some(order) = order_of(data) {
+                measures.due[index] = order.due.or(order.deadline).unwrap_or(FAR);
+                measures.weight[index] = order.weight.max(1);
+                limit = limit.min(measures.due[index]);
+            }
+            measures.work[index] = data.order.map_or(duration, |order| work[order.index()]);
+            for link in problem.outgoing(id) {
+                let after = link.after.index();
+                behind = behind.max(measures.tail[after] + link.min_lag.max(0));
+                limit = limit.min(measures.latest[after] - link.min_lag.max(0));
+            }
+            measures.tail[index] = behind + duration;
+            measures.latest[index] = if limit >= FAR / 2 { FAR } else { limit - duration };
+        }
+        measures
+    }
+}
+
+fn mean_duration(outline: &Outline<'_>, operation: OperationId) -> Time {
+    let modes = &outline.allowed[operation.index()];
+    let total: Time = modes.iter().map(|&mode| outline.problem.mode(mode).duration).sum();
+    total / (modes.len() as Time).max(1)
+}
+
+/// The keys of a rule.
+pub fn keys(outline: &Outline<'_>, measures: &Measures, rule: Rule) -> Vec<(i64, i64)> {
+    let problem = outline.problem;
+    let span = horizon(problem, measures);
+    let key = |operation: OperationId| {
+        let index = operation.index();
+        let (latest, due) = (measures.latest[index], measures.due[index]);
+        let order = problem.operation(operation).order.map_or(i64::MAX, |order| i64::from(order.0));
+        match rule {
+            Rule::LatestStart => (latest, -measures.tail[index]),
+            Rule::DueDate => (due, order),
+            Rule::Baseline => {
+                let start = problem.baseline(operation).and_then(|known| known.start);
+                (start.unwrap_or(latest), latest)
+            }
+            Rule::WeightedRatio => {
+                let slack = (latest.min(problem.now + 4 * span) - problem.now).max(0);
+                ((slack + measures.tail[index]) / measures.weight[index], latest)
+            }
+            Rule::EarliestStart => (measures.earliest[index], latest),
+            Rule::MostWork => (-measures.tail[index], latest),
+            Rule::Campaigns => {
+                let bucket = (due.min(problem.now + 4 * span) - problem.now) / (span / 12).max(1);
+                let setup = problem.operation(operation).setup.first();
+                let family = setup.map_or(i64::MAX, |state| i64::from(state.1.0));
+                (bucket, family)
+            }
+            Rule::WeightedShortest => (measures.work[index] / measures.weight[index], order),
+        }
+    };
+    problem.operation_ids().map(key).collect()
+}
+
+/// How long everything might take: the load of the busiest resource, roughly.
+fn horizon(problem: &Problem, measures: &Measures) -> Time {
+    let mut load = vec![0; problem.resources.len()];
+    for operation in problem.operation_ids() {
+        let data = problem.operation(operation);
+        let modes = data.modes.len() as Time;
+        for mode in data.mode_ids().map(|mode| problem.mode(mode)) {
+            if let Some(resource) = mode.resource {
+                load[resource.index()] += mode.duration / modes.max(1);
+            }
+        }
+    }
+    let longest = measures.tail.iter().copied().max().unwrap_or(0);
+    load.into_iter().max().unwrap_or(0).max(longest).max(1)
+}

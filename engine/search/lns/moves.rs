@@ -1,0 +1,293 @@
+//! Moves: a stretch of the sequence in another order, or another mode.
+//!
+//! Every move keeps the sequence a linear extension: an operation that goes to the front of a stretch
+//! takes its predecessors in the stretch along, one that goes to the back its successors.
+
+use crate::model::ids::{ModeId, OperationId, OrderId};
+use crate::model::time::Time;
+use crate::schedule::decode::{Decoder, Outline};
+use crate::schedule::state::State;
+use crate::search::rng::Rng;
+
+/// A proposed change, with what it takes to undo it.
+#[derive(Debug)]
+pub struct Move {
+    /// So many operations at the front of the sequence are as they were.
+    pub keep: usize,
+    /// The stretch as it was.
+    before: Vec<OperationId>,
+    /// The mode that was chosen.
+    mode: Option<(OperationId, Option<ModeId>)>,
+}
+
+impl Move {
+    /// Undoes it.
+    pub fn take_back(self, state: &mut State) {
+        let end = self.keep + self.before.len();
+        state.sequence[self.keep..end].copy_from_slice(&self.before);
+        if let Some((operation, mode)) = self.mode {
+            state.modes[operation.index()] = mode;
+        }
+    }
+}
+
+/// Proposes moves where they may matter.
+#[derive(Debug)]
+pub struct Neighborhood {
+    /// Place in the sequence by operation.
+    place: Vec<u32>,
+    /// The operation before it on its own resource, in the sequence.
+    previous: Vec<Option<OperationId>>,
+    last_on: Vec<Option<OperationId>>,
+    marked: Vec<bool>,
+    late: Vec<(OrderId, i64)>,
+    late_total: i64,
+}
+
+impl Neighborhood {
+    /// For a problem.
+    pub fn new(outline: &Outline<'_>) -> Self {
+        let operations = outline.problem.operations.len();
+        Self {
+            place: vec![u32::MAX; operations],
+            previous: vec![None; operations],
+            last_on: vec![None; outline.problem.resources.len()],
+            marked: vec![false; operations],
+            late: Vec::new(),
+            late_total: 0,
+        }
+    }
+
+    /// Looks at a settled state anew.
+    pub fn refresh(&mut self, decoder: &Decoder<'_>, state: &State) {
+        self.refresh_from(decoder, state, 0);
+    }
+
+    /// Looks at a settled state from a place on.
+    pub fn refresh_from(&mut self, decoder: &Decoder<'_>, state: &State, keep: usize) {
+        let problem = decoder.outline().problem;
+        for (place, &operation) in state.sequence.iter().enumerate().skip(keep) {
+            self.place[operation.index()] = place as u32;
+        }
+        self.last_on.fill(None);
+        for &operation in &state.sequence {
+            let own = decoder.slot(operation).and_then(|slot| problem.mode(slot.mode).resource);
+            self.previous[operation.index()] = None;
+            if let Some(own) = own {
+                self.previous[operation.index()] = self.last_on[own.index()].replace(operation);
+            }
+        }
+        self.find_late(decoder);
+    }
+
+    fn find_late(&mut self, decoder: &Decoder<'_>) {
+        let problem = decoder.outline().problem;
+        self.late.clear();
+        self.late_total = 0;
+        for id in problem.order_ids() {
+            let order = problem.order(id);
+            let ends = order.operations.iter().map(|op| decoder.slot(*op).map(|slot| slot.end));
+            let end = ends.collect::<Option<Vec<Time>>>().and_then(|ends| ends.into_iter().max());
+            let late = match (end, order.due) {
+                (Some(end), Some(due)) if end > due => (end - due).saturating_mul(order.weight.max(1)),
+                _ => 0,
+            };
+            if late > 0 {
+                self.late_total = self.late_total.saturating_add(late);
+                self.late.push((id, self.late_total));
+            }
+        }
+    }
+
+    /// Changes the state.
+    pub fn propose(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let placed = decoder.placed();
+        if placed == 0 {
+            return None;
+        }
+        match rng.below(16) {
+            0..=4 if !self.late.is_empty() => self.pull_late(decoder, state, rng),
+            5..=7 => self.pull_over_resource(decoder, state, rng),
+            8..=9 => self.change_mode(decoder, state, rng),
+            10..=11 => self.join_campaign(decoder, state, rng),
+            12..=13 => self.push_back(decoder, state, rng),
+            _ => self.pull_anywhere(decoder, state, rng),
+        }
+    }
+
+    /// An operation of a late order, drawn by its lateness, goes before what holds its resource.
+    fn pull_late(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let problem = decoder.outline().problem;
+        let drawn = below_wide(rng, self.late_total);
+        let index = self.late.partition_point(|late| late.1 <= drawn).min(self.late.len() - 1);
+        let order = problem.order(self.late[index].0);
+        let unstarted: Vec<_> =
+            order.operations.iter().copied().filter(|op| self.is_movable(decoder, *op)).collect();
+        if unstarted.is_empty() {
+            return None;
+        }
+        let operation = unstarted[rng.below(unstarted.len() as u32) as usize];
+        self.pull_before_previous(decoder, state, operation, rng)
+    }
+
+    fn pull_over_resource(
+        &mut self,
+        decoder: &Decoder<'_>,
+        state: &mut State,
+        rng: &mut Rng,
+    ) -> Option<Move> {
+        let operation = state.sequence[rng.below(decoder.placed() as u32) as usize];
+        self.pull_before_previous(decoder, state, operation, rng)
+    }
+
+    fn pull_before_previous(
+        &mut self,
+        decoder: &Decoder<'_>,
+        state: &mut State,
+        operation: OperationId,
+        rng: &mut Rng,
+    ) -> Option<Move> {
+        let mut target = self.previous[operation.index()]?;
+        while rng.one_in(2) {
+            match self.previous[target.index()] {
+                Some(earlier) => target = earlier,
+                None => break,
+            }
+        }
+        self.pull(decoder, state, operation, self.place[target.index()] as usize)
+    }
+
+    fn pull_anywhere(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let from = rng.below(decoder.placed() as u32);
+        let operation = state.sequence[from as usize];
+        let reach = 2 + (decoder.placed() as u32 / 16).min(200);
+        let to = from.saturating_sub(1 + rng.below(reach));
+        self.pull(decoder, state, operation, to as usize)
+    }
+
+    /// An operation goes right behind an earlier one with the same setup on its resource.
+    fn join_campaign(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let problem = decoder.outline().problem;
+        let operation = state.sequence[rng.below(decoder.placed() as u32) as usize];
+        let setup = &problem.operation(operation).setup;
+        if setup.is_empty() || decoder.slot(operation)?.changeover.time == 0 {
+            return None;
+        }
+        let mut other = self.previous[operation.index()]?;
+        for _ in 0..60 {
+            let earlier = self.previous[other.index()]?;
+            if problem.operation(earlier).setup == *setup {
+                return self.pull(decoder, state, operation, self.place[other.index()] as usize);
+            }
+            other = earlier;
+        }
+        None
+    }
+
+    fn change_mode(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let operation = state.sequence[rng.below(decoder.placed() as u32) as usize];
+        let modes = decoder.outline().allowed(operation);
+        if modes.len() < 2 || !self.is_movable(decoder, operation) {
+            return None;
+        }
+        let before = state.modes[operation.index()];
+        let now = decoder.slot(operation)?.mode;
+        let drawn = modes[rng.below(modes.len() as u32) as usize];
+        let after = if before.is_some() && rng.one_in(4) { None } else { Some(drawn) };
+        if after == before || after == Some(now) {
+            return None;
+        }
+        state.modes[operation.index()] = after;
+        let keep = self.place[operation.index()] as usize;
+        Some(Move { keep, before: Vec::new(), mode: Some((operation, before)) })
+    }
+
+    fn is_movable(&self, decoder: &Decoder<'_>, operation: OperationId) -> bool {
+        let place = self.place[operation.index()] as usize;
+        place < decoder.placed() && !decoder.outline().is_pinned(operation)
+    }
+
+    /// Moves an operation, with its predecessors in between, to an earlier place.
+    fn pull(
+        &mut self,
+        decoder: &Decoder<'_>,
+        state: &mut State,
+        operation: OperationId,
+        to: usize,
+    ) -> Option<Move> {
+        let problem = decoder.outline().problem;
+        let from = self.place[operation.index()] as usize;
+        if to >= from || !self.is_movable(decoder, operation) {
+            return None;
+        }
+        let before = state.sequence[to..=from].to_vec();
+        self.marked[operation.index()] = true;
+        for &other in before.iter().rev() {
+            if self.marked[other.index()] {
+                for link in problem.incoming(other) {
+                    self.marked[link.before.index()] = true;
+                }
+            }
+        }
+        let (first, rest): (Vec<_>, Vec<_>) = before.iter().partition(|op| self.marked[op.index()]);
+        let after: Vec<OperationId> = first.into_iter().chain(rest).copied().collect();
+        for &other in &before {
+            if self.marked[other.index()] {
+                self.marked[other.index()] = false;
+                for link in problem.incoming(other) {
+                    self.marked[link.before.index()] = false;
+                }
+            }
+        }
+        Self::put(state, to, before, &after)
+    }
+
+    /// Moves an operation, with its successors in between, to a later place.
+    fn push_back(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let problem = decoder.outline().problem;
+        let placed = decoder.placed();
+        let from = rng.below(placed as u32) as usize;
+        let operation = state.sequence[from];
+        let reach = 2 + (placed as u32 / 16).min(200);
+        let to = (from + 1 + rng.below(reach) as usize).min(placed - 1);
+        if to <= from || !self.is_movable(decoder, operation) {
+            return None;
+        }
+        let before = state.sequence[from..=to].to_vec();
+        self.marked[operation.index()] = true;
+        for &other in &before {
+            if self.marked[other.index()] {
+                for link in problem.outgoing(other) {
+                    self.marked[link.after.index()] = true;
+                }
+            }
+        }
+        let (last, rest): (Vec<_>, Vec<_>) = before.iter().partition(|op| self.marked[op.index()]);
+        let after: Vec<OperationId> = rest.into_iter().chain(last).copied().collect();
+        for &other in &before {
+            if self.marked[other.index()] {
+                self.marked[other.index()] = false;
+                for link in problem.outgoing(other) {
+                    self.marked[link.after.index()] = false;
+                }
+            }
+        }
+        Self::put(state, from, before, &after)
+    }
+
+    fn put(state: &mut State, at: usize, before: Vec<OperationId>, after: &[OperationId]) -> Option<Move> {
+        if before == after {
+            return None;
+        }
+        state.sequence[at..at + after.len()].copy_from_slice(after);
+        // What did not change at the front need not be decoded again.
+        let same = before.iter().zip(after).take_while(|pair| pair.0 == pair.1).count();
+        let before = before[same..].to_vec();
+        Some(Move { keep: at + same, before, mode: None })
+    }
+}
+
+fn below_wide(rng: &mut Rng, bound: i64) -> i64 {
+    let high = i128::from(rng.below(u32::MAX)) << 32 | i128::from(rng.below(u32::MAX));
+    ((high * i128::from(bound.max(1))) >> 64) as i64
+}

@@ -1,0 +1,171 @@
+//! One logical worker: a state, its decoding, and the best so far.
+
+use super::moves::Neighborhood;
+use crate::model::objective::TermValues;
+use crate::schedule::assignment::Schedule;
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
+use crate::schedule::metrics;
+use crate::schedule::state::State;
+use crate::search::rng::Rng;
+use crate::search::score::{Levels, Scorer};
+
+/// A schedule worth keeping.
+#[derive(Debug, Clone)]
+pub struct Incumbent {
+    /// Objective by level.
+    pub levels: Levels,
+    /// The state that decodes to it.
+    pub state: State,
+    /// The schedule.
+    pub schedule: Schedule,
+    /// What it leaves out.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Incumbent {
+    /// All terms.
+    pub fn values(&self, outline: &Outline<'_>) -> TermValues {
+        metrics::terms(outline.problem, &self.schedule)
+    }
+}
+
+/// How many values late acceptance remembers.
+const MEMORY: usize = 40;
+
+/// A logical worker.
+#[derive(Debug)]
+pub struct Worker<'p> {
+    scorer: &'p Scorer<'p>,
+    decoder: Decoder<'p>,
+    state: State,
+    levels: Levels,
+    /// The best schedule that it has seen.
+    pub best: Incumbent,
+    rng: Rng,
+    memory: Vec<Levels>,
+    step: usize,
+    partial: bool,
+    neighborhood: Neighborhood,
+    /// Schedules decoded.
+    pub decodings: u64,
+    interrupted: bool,
+}
+
+impl<'p> Worker<'p> {
+    /// Starts from an incumbent.
+    pub fn new(
+        decoder: Decoder<'p>,
+        scorer: &'p Scorer<'p>,
+        best: Incumbent,
+        partial: bool,
+        rng: Rng,
+    ) -> Self {
+        let neighborhood = Neighborhood::new(decoder.outline());
+        Self {
+            scorer,
+            state: best.state.clone(),
+            levels: best.levels.clone(),
+            memory: vec![best.levels.clone(); MEMORY],
+            decoder,
+            best,
+            rng,
+            step: 0,
+            partial,
+            neighborhood,
+            decodings: 0,
+            interrupted: true,
+        }
+    }
+
+    /// Operations touched so far.
+    pub fn work(&self) -> u64 {
+        self.decoder.work()
+    }
+
+    /// Goes on from another incumbent.
+    pub fn adopt(&mut self, other: &Incumbent) {
+        self.state = other.state.clone();
+        self.levels = other.levels.clone();
+        self.memory = vec![other.levels.clone(); MEMORY];
+        self.interrupted = true;
+    }
+
+    /// Makes moves until `quota` operations have been touched; false if it was stopped before.
+    pub fn round(&mut self, quota: u64, stop: &dyn Fn() -> bool) -> bool {
+        let target = self.decoder.work() + quota;
+        if self.interrupted && !self.settle(stop) {
+            return false;
+        }
+        while self.decoder.work() < target {
+            if !self.step(stop) {
+                self.interrupted = true;
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Decodes the state from the beginning.
+    fn settle(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        self.decodings += 1;
+        match self.decoder.decode(&self.state, self.partial, stop) {
+            End::Stopped => return false,
+            End::Stuck => self.interrupted = true,
+            End::Complete => {
+                self.interrupted = false;
+                self.decoder.settle(&mut self.state);
+                self.levels = self.scorer.levels(&self.decoder);
+                self.note_best();
+            }
+        }
+        self.neighborhood.refresh(&self.decoder, &self.state);
+        true
+    }
+
+    fn note_best(&mut self) {
+        if self.levels < self.best.levels {
+            self.best = Incumbent {
+                levels: self.levels.clone(),
+                state: self.state.clone(),
+                schedule: self.decoder.schedule(),
+                left_out: self.decoder.left_out().to_vec(),
+            };
+        }
+    }
+
+    /// One move; false if it was stopped.
+    fn step(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        let Some(proposal) = self.neighborhood.propose(&self.decoder, &mut self.state, &mut self.rng) else {
+            // Nothing to move still costs something, else a round without moves would not end.
+            self.decoder.charge(16);
+            return !stop();
+        };
+        self.decodings += 1;
+        let (end, undone) = self.decoder.resume(&self.state, proposal.keep, self.partial, stop);
+        if end == End::Stopped {
+            return false;
+        }
+        self.step += 1;
+        let slot = self.step % MEMORY;
+        let accepted = end == End::Complete && {
+            let levels = self.scorer.levels(&self.decoder);
+            let accept = levels <= self.levels || levels <= self.memory[slot];
+            if accept {
+                self.levels = levels;
+            }
+            accept
+        };
+        if accepted {
+            self.decoder.settle(&mut self.state);
+            self.note_best();
+            self.neighborhood.refresh_from(&self.decoder, &self.state, proposal.keep);
+        } else {
+            self.decoder.restore(undone);
+            proposal.take_back(&mut self.state);
+        }
+        if self.levels < self.memory[slot] {
+            self.memory[slot] = self.levels.clone();
+        }
+        true
+    }
+}

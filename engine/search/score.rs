@@ -1,0 +1,177 @@
+//! The value of a decoding by objective level, straight from the decoder.
+//!
+//! The same terms as `schedule::metrics`, read from what the decoder knows and only where they count.
+//! Tests hold the two together.
+
+use smallvec::SmallVec;
+
+use crate::model::Problem;
+use crate::model::history::Status;
+use crate::model::ids::OperationId;
+use crate::model::objective::{Objective, Term};
+use crate::model::operation::{Phase, Target};
+use crate::model::resource::ResourceKind;
+use crate::model::time::Time;
+use crate::schedule::decode::Decoder;
+use crate::schedule::metrics;
+
+/// Objective by level; smaller is better, the first difference decides.
+pub type Levels = SmallVec<[i64; 4]>;
+
+/// Values decodings under one objective.
+#[derive(Debug)]
+pub struct Scorer<'p> {
+    problem: &'p Problem,
+    objective: &'p Objective,
+    counted: Vec<Term>,
+}
+
+#[derive(Default)]
+struct Sums {
+    by_term: [i64; 12],
+    cost: i128,
+}
+
+impl Sums {
+    fn add(&mut self, term: Term, value: i64) {
+        let sum = &mut self.by_term[term as usize];
+        *sum = sum.saturating_add(value);
+    }
+
+    fn raise(&mut self, term: Term, value: i64) {
+        let most = &mut self.by_term[term as usize];
+        *most = (*most).max(value);
+    }
+}
+
+impl<'p> Scorer<'p> {
+    /// For an objective.
+    pub fn new(problem: &'p Problem, objective: &'p Objective) -> Self {
+        let counted = Term::ALL.into_iter().filter(|&term| objective.counts(term)).collect();
+        Self { problem, objective, counted }
+    }
+
+    fn counts(&self, term: Term) -> bool {
+        self.counted.contains(&term)
+    }
+
+    /// The objective of what the decoder has placed.
+    pub fn levels(&self, decoder: &Decoder<'_>) -> Levels {
+        let mut sums = Sums::default();
+        self.add_orders(decoder, &mut sums);
+        let by_operation = [
+            Term::Makespan,
+            Term::ChangeoverTime,
+            Term::ChangeoverCost,
+            Term::ModeCost,
+            Term::ResourceCost,
+            Term::Stability,
+        ];
+        if by_operation.into_iter().any(|term| self.counts(term)) {
+            self.add_operations(decoder, &mut sums);
+        }
+        let unit = if self.problem.temporal { 3_600 } else { 1 };
+        sums.by_term[Term::ResourceCost as usize] =
+            i64::try_from(sums.cost.div_euclid(unit)).unwrap_or(i64::MAX);
+        let level = |terms: &Vec<(Term, i64)>| {
+            let values =
+                terms.iter().map(|&(term, weight)| sums.by_term[term as usize].saturating_mul(weight));
+            values.fold(0, i64::saturating_add)
+        };
+        self.objective.levels.iter().map(level).collect()
+    }
+
+    fn add_orders(&self, decoder: &Decoder<'_>, sums: &mut Sums) {
+        let mut lateness: Option<Time> = None;
+        for id in self.problem.order_ids() {
+            let order = self.problem.order(id);
+            let Some((start, end)) = self.span(decoder, &order.operations) else {
+                if !order.operations.is_empty() {
+                    sums.add(Term::Unscheduled, order.weight.max(1));
+                }
+                continue;
+            };
+            sums.add(Term::FlowTime, order.weight.saturating_mul(end - start));
+            if let Some(due) = order.due {
+                sums.add(Term::Tardiness, order.weight.saturating_mul((end - due).max(0)));
+                sums.add(Term::LateOrders, if end > due { order.weight } else { 0 });
+                sums.add(Term::Earliness, order.earliness_weight.saturating_mul((due - end).max(0)));
+                lateness = Some(lateness.map_or(end - due, |known| known.max(end - due)));
+            }
+        }
+        sums.by_term[Term::MaxLateness as usize] = lateness.unwrap_or(0);
+        for left in decoder.left_out().iter().filter(|left| left.order.is_none()) {
+            debug_assert!(decoder.slot(left.operation).is_none());
+            sums.add(Term::Unscheduled, 1);
+        }
+    }
+
+    fn span(&self, decoder: &Decoder<'_>, operations: &[OperationId]) -> Option<(Time, Time)> {
+        let mut span: Option<(Time, Time)> = None;
+        for &operation in operations {
+            let slot = decoder.slot(operation)?;
+            span =
+                Some(span.map_or((slot.start, slot.end), |known| {
+                    (known.0.min(slot.start), known.1.max(slot.end))
+                }));
+        }
+        span
+    }
+
+    fn add_operations(&self, decoder: &Decoder<'_>, sums: &mut Sums) {
+        for operation in self.problem.operation_ids() {
+            let Some(slot) = decoder.slot(operation) else {
+                continue;
+            };
+            let status = self.problem.status(operation);
+            if status == Status::Done {
+                continue;
+            }
+            sums.raise(Term::Makespan, slot.end - self.problem.now);
+            sums.add(Term::ChangeoverTime, slot.changeover.time);
+            sums.add(Term::ChangeoverCost, slot.changeover.cost);
+            sums.add(Term::ModeCost, self.problem.mode(slot.mode).cost);
+            if status == Status::Planned
+                && self.counts(Term::Stability)
+                && let Some(known) = self.problem.baseline(operation)
+            {
+                let resource = self.problem.mode(slot.mode).resource;
+                let moved = metrics::stability_of(self.problem, known, slot.start, resource);
+                sums.add(Term::Stability, moved);
+            }
+            if self.counts(Term::ResourceCost) {
+                sums.cost += self.resource_cost(decoder, operation);
+            }
+        }
+    }
+
+    fn resource_cost(&self, decoder: &Decoder<'_>, operation: OperationId) -> i128 {
+        let problem = self.problem;
+        let Some(slot) = decoder.slot(operation) else {
+            return 0;
+        };
+        let data = problem.mode(slot.mode);
+        if data.duration == 0 {
+            return 0;
+        }
+        let (working, changing) = (decoder.worked(operation), slot.changeover.time);
+        let price = |resource: crate::model::ids::ResourceId, quantity: i64, ticks: i64| {
+            i128::from(problem.resource(resource).cost_per_hour) * i128::from(quantity) * i128::from(ticks)
+        };
+        let in_phase = |phase: Phase| if phase == Phase::Run { working } else { changing };
+        let mut cost = 0;
+        if let Some(own) = data.resource {
+            let unary = problem.resource(own).kind == ResourceKind::Unary;
+            cost += price(own, data.quantity, if unary { working + changing } else { working });
+        }
+        for requirement in problem.requirements_of(slot.mode) {
+            if let Target::Resource(resource) = requirement.target {
+                cost += price(resource, requirement.quantity, in_phase(requirement.phase));
+            }
+        }
+        for member in decoder.members(operation) {
+            cost += price(member.resource, 1, in_phase(problem.requirement(member.requirement).phase));
+        }
+        cost
+    }
+}

@@ -1,0 +1,343 @@
+//! The whole search: first schedules by rules, then rounds of improvement.
+//!
+//! W logical workers work in rounds of equal work; at the end of a round, in worker order, the best is
+//! noted and now and then the worst worker goes on from it. Threads only execute workers. A round that
+//! the clock cuts short is thrown away, so the work reported is that of whole rounds, and the same work
+//! as a limit gives the same bytes on any number of threads.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::construct::{extension, keys, rules::Measures, rules::Rule};
+use super::limit::{Limit, Stop};
+use super::lns::{Incumbent, Worker};
+use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
+use super::rng::Rng;
+use super::score::{Levels, Scorer};
+use crate::bounds::bound_levels;
+use crate::model::Problem;
+use crate::model::objective::TermValues;
+use crate::propagation::TimeWindows;
+use crate::schedule::assignment::Schedule;
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
+use crate::schedule::state::State;
+use crate::schedule::verify::verify;
+
+/// Operations touched by a worker in a round.
+const ROUND: u64 = 40_000;
+/// Rounds between exchanges.
+const EXCHANGE: u64 = 10;
+
+/// Finds a good schedule. `start` is never made worse if it is valid.
+pub fn solve(
+    problem: &Problem,
+    options: &SolveOptions,
+    start: Option<&Schedule>,
+    cancel: &AtomicBool,
+    on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+) -> Solved {
+    let limit = Limit::new(options.time_limit);
+    let outline = Outline::new(problem);
+    let scorer = Scorer::new(problem, &options.objective);
+    let decoder = Decoder::new(&outline);
+    let history = |operation| {
+        let slot = decoder.slot(operation);
+        slot.map(|slot| (slot.start, slot.end))
+    };
+    let windows = TimeWindows::new(&outline, &history);
+    let run = Run { outline: &outline, scorer: &scorer, windows: &windows, options, limit: &limit, cancel };
+    run.go(&decoder, start, on_improve)
+}
+
+struct Run<'a> {
+    outline: &'a Outline<'a>,
+    scorer: &'a Scorer<'a>,
+    windows: &'a TimeWindows,
+    options: &'a SolveOptions,
+    limit: &'a Limit<'a>,
+    cancel: &'a AtomicBool,
+}
+
+/// What the search has so far.
+struct Found {
+    best: Option<Incumbent>,
+    stuck: Option<LeftOut>,
+    work: u64,
+    stats: Stats,
+    hit: LimitHit,
+}
+
+impl<'a> Run<'a> {
+    fn go(
+        &self,
+        decoder: &Decoder<'a>,
+        start: Option<&Schedule>,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> Solved {
+        let problem = self.outline.problem;
+        if !self.options.partial
+            && let Some(operation) = self.windows.contradiction(problem)
+        {
+            let name = problem.names.operations.get(operation.index());
+            return self.nothing(Reason::Infeasible, format!("operation {name} fits in no window of time"));
+        }
+        let mut found =
+            Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
+        self.construct(decoder, start, &mut found, on_improve);
+        if let Some(best) = found.best.clone() {
+            found.stats.constructed = best.levels.to_vec();
+            if found.hit == LimitHit::None && !self.is_optimal(&best) {
+                self.improve(decoder, best, &mut found, on_improve);
+            }
+        }
+        self.conclude(found)
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// What has been hit, if anything.
+    fn hit(&self, work: u64) -> LimitHit {
+        if self.cancelled() {
+            LimitHit::Cancelled
+        } else if self.options.work_limit.is_some_and(|most| work >= most) {
+            LimitHit::Work
+        } else if self.limit.is_due() {
+            LimitHit::Time
+        } else {
+            LimitHit::None
+        }
+    }
+
+    /// Tries all rules; the first is finished whatever the clock says.
+    fn construct(
+        &self,
+        base: &Decoder<'a>,
+        start: Option<&Schedule>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let measures = Measures::new(self.outline, self.windows);
+        let only_construct = self.options.time_limit == Some(Duration::ZERO);
+        let mut decoder = base.clone();
+        let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
+        if let Some(start) = start {
+            self.take_start(start, found, on_improve);
+            states.insert(0, None);
+        }
+        for rule in states {
+            let mut state = match (rule, start) {
+                (None, Some(start)) => State::of_schedule(self.outline.problem, start, &self.outline.free),
+                (rule, _) => {
+                    let keys = keys(self.outline, &measures, rule.unwrap_or(Rule::LatestStart));
+                    State::new(self.outline.problem, extension(self.outline, &keys))
+                }
+            };
+            let first = found.best.is_none();
+            let stop = || self.cancelled() || (!first && !only_construct && self.limit.is_due());
+            let end = decoder.decode(&state, self.options.partial, &stop);
+            if end == End::Stopped {
+                found.hit = self.hit(found.work);
+                return;
+            }
+            found.work = decoder.work();
+            found.stats.decodings += 1;
+            if end == End::Complete {
+                decoder.settle(&mut state);
+                self.note(&decoder, state, found, on_improve);
+            } else if found.stuck.is_none() {
+                found.stuck = decoder.left_out().first().cloned();
+            }
+            found.hit = self.hit(found.work);
+            if found.hit != LimitHit::None && found.best.is_some() && !only_construct {
+                return;
+            }
+        }
+    }
+
+    /// A valid start is the first incumbent.
+    fn take_start(
+        &self,
+        start: &Schedule,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let problem = self.outline.problem;
+        if start.placements.len() != problem.operations.len() || !self.is_valid(start) {
+            return;
+        }
+        let values = crate::schedule::metrics::terms(problem, start);
+        let levels = self.options.objective.value(&values).into_iter().collect();
+        let state = State::of_schedule(problem, start, &self.outline.free);
+        let left_out = Vec::new();
+        self.accept(Incumbent { levels, state, schedule: start.clone(), left_out }, found, on_improve);
+    }
+
+    fn is_valid(&self, start: &Schedule) -> bool {
+        verify(self.outline.problem, start, self.options.partial).violations.is_empty()
+    }
+
+    fn note(
+        &self,
+        decoder: &Decoder<'a>,
+        state: State,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let levels = self.scorer.levels(decoder);
+        if found.best.as_ref().is_none_or(|best| levels < best.levels) {
+            let schedule = decoder.schedule();
+            let left_out = decoder.left_out().to_vec();
+            self.accept(Incumbent { levels, state, schedule, left_out }, found, on_improve);
+        }
+    }
+
+    fn accept(
+        &self,
+        incumbent: Incumbent,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let elapsed = self.limit.elapsed();
+        if found.best.is_none() {
+            found.stats.first_schedule = elapsed;
+        }
+        let values = incumbent.values(self.outline);
+        on_improve(&Progress {
+            elapsed,
+            work: found.work,
+            values: &values,
+            levels: &incumbent.levels,
+            bound: &self.bound(&incumbent.levels),
+            schedule: &incumbent.schedule,
+        });
+        found.best = Some(incumbent);
+    }
+
+    /// Rounds of moves.
+    fn improve(
+        &self,
+        base: &Decoder<'a>,
+        best: Incumbent,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let constructed = found.work;
+        let count = self.options.workers.max(1);
+        let mut workers: Vec<Worker<'a>> = (0..count)
+            .map(|worker| {
+                let rng = Rng::stream(self.options.seed, worker);
+                Worker::new(base.clone(), self.scorer, best.clone(), self.options.partial, rng)
+            })
+            .collect();
+        let quota = ROUND;
+        loop {
+            found.hit = self.hit(found.work);
+            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(|best| self.is_optimal(best)) {
+                break;
+            }
+            if !self.round(&mut workers, quota) {
+                found.hit = self.hit(0);
+                break;
+            }
+            found.stats.rounds += 1;
+            found.work = constructed + workers.iter().map(Worker::work).sum::<u64>();
+            let winner = (0..count).min_by_key(|&index| (workers[index].best.levels.clone(), index));
+            if let Some(index) = winner
+                && found.best.as_ref().is_none_or(|best| workers[index].best.levels < best.levels)
+            {
+                self.accept(workers[index].best.clone(), found, on_improve);
+            }
+            if found.stats.rounds.is_multiple_of(EXCHANGE)
+                && let Some(best) = &found.best
+            {
+                let worst = (0..count).max_by_key(|&index| (workers[index].best.levels.clone(), index));
+                if let Some(worst) = worst.filter(|&index| workers[index].best.levels > best.levels) {
+                    workers[worst].adopt(best);
+                }
+            }
+        }
+        found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
+    }
+
+    /// One round of all workers; false if one of them was stopped.
+    fn round(&self, workers: &mut [Worker<'a>], quota: u64) -> bool {
+        let stop = || self.cancelled() || self.limit.is_due();
+        let threads = self.options.threads.clamp(1, workers.len());
+        if threads == 1 {
+            return workers.iter_mut().all(|worker| worker.round(quota, &stop));
+        }
+        let share = workers.len().div_ceil(threads);
+        std::thread::scope(|scope| {
+            let running: Vec<_> = workers
+                .chunks_mut(share)
+                .map(|chunk| scope.spawn(|| chunk.iter_mut().all(|worker| worker.round(quota, &stop))))
+                .collect();
+            let mut whole = true;
+            for thread in running {
+                match thread.join() {
+                    Ok(done) => whole &= done,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            whole
+        })
+    }
+
+    fn bound(&self, levels: &[i64]) -> Vec<Option<i64>> {
+        let objective = &self.options.objective;
+        let complete = !self.options.partial || levels.first() == Some(&0);
+        bound_levels(self.outline, self.windows, objective, complete)
+    }
+
+    fn is_optimal(&self, best: &Incumbent) -> bool {
+        let bound = self.bound(&best.levels);
+        best.levels.iter().zip(&bound).all(|(value, bound)| Some(*value) == *bound)
+    }
+
+    fn nothing(&self, reason: Reason, detail: String) -> Solved {
+        Solved {
+            schedule: None,
+            values: TermValues::default(),
+            levels: Vec::new(),
+            bound: vec![None; self.options.objective.levels.len()],
+            reason,
+            limit: LimitHit::None,
+            detail,
+            left_out: Vec::new(),
+            stats: Stats { wall: self.limit.elapsed(), ..Stats::default() },
+        }
+    }
+
+    fn conclude(&self, found: Found) -> Solved {
+        let Found { best, stuck, work, mut stats, hit } = found;
+        stats.work = work;
+        stats.wall = self.limit.elapsed();
+        let Some(best) = best else {
+            let names = &self.outline.problem.names;
+            let detail = stuck.map_or_else(String::new, |left| {
+                let name = names.operations.get(left.operation.index());
+                format!("no rule found a place for operation {name}: {} {}", left.cause.name(), left.object)
+            });
+            return Solved { stats, limit: hit, ..self.nothing(Reason::Unknown, detail) };
+        };
+        let optimal = self.is_optimal(&best);
+        Solved {
+            values: best.values(self.outline),
+            bound: self.bound(&best.levels),
+            reason: if optimal { Reason::Optimal } else { Reason::Feasible },
+            limit: hit,
+            detail: String::new(),
+            left_out: best.left_out,
+            levels: best.levels.to_vec(),
+            schedule: Some(best.schedule),
+            stats,
+        }
+    }
+}
+
+/// Levels as the objective gives them, for tests.
+pub fn levels_of(options: &SolveOptions, values: &TermValues) -> Levels {
+    options.objective.value(values).into_iter().collect()
+}

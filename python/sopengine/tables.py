@@ -1,0 +1,242 @@
+"""Anything that speaks Arrow, as a table that the engine can trust.
+
+Tables cross to the engine by the Arrow PyCapsule protocol, so polars, pandas, duckdb and pyarrow are all
+taken as they are. Here they are validated in full (the protocol itself cannot be), local times become
+instants of the problem's zone, and columns that nobody reads are kept from crossing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from os import PathLike
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+
+import pyarrow as pa
+
+from sopengine import _engine
+from sopengine.errors import Finding, SopDataError
+
+TOLD: Final = 100
+"""So many faulty rows of a column are told one by one; the rest are counted."""
+
+_OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
+
+
+@runtime_checkable
+class ArrowStream(Protocol):
+    """An object that hands its rows over as an Arrow C stream."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule with the stream."""
+
+
+TableLike: TypeAlias = ArrowStream | Mapping[str, Any]
+
+
+def table_spec() -> list[dict[str, Any]]:
+    """Every column of every table: name, type, unit, default and meaning, one dictionary a column.
+
+    `direction` tells the tables of a problem (`in`) from those of a result (`out`) and those that
+    `evaluate` takes.
+    """
+    return _engine.table_spec()
+
+
+@cache
+def _columns(direction: str) -> dict[str, dict[str, str]]:
+    """Type of each column, by table."""
+    known: dict[str, dict[str, str]] = {}
+    for row in table_spec():
+        if row["direction"] == direction:
+            known.setdefault(row["table"], {})[row["column"]] = row["type"]
+    return known
+
+
+def coerce(given: Mapping[str, TableLike | None]) -> dict[str, pa.Table]:
+    """Validated tables by name; None stands for a table that is not there.
+
+    Raises
+    ------
+    SopDataError
+        Where something is no table, or breaks the rules of its own format.
+    """
+    tables: dict[str, pa.Table] = {}
+    issues: list[Finding] = []
+    for name, table in given.items():
+        if table is None:
+            continue
+        found = _coerce(name, table)
+        if isinstance(found, Finding):
+            issues.append(found)
+        else:
+            tables[name] = found
+    if issues:
+        raise SopDataError(issues)
+    return tables
+
+
+def _coerce(name: str, given: object) -> pa.Table | Finding:
+    kind = f"{type(given).__module__.partition('.')[0]}.{type(given).__qualname__}"
+    expected = "a table: anything with __arrow_c_stream__"
+    if isinstance(given, str | bytes | PathLike):
+        hint = "Nothing is opened by itself; use sopengine.read for files."
+        return Finding("TYPE_MISMATCH", table=name, found=kind, expected=expected, hint=hint)
+    if type(given).__name__ == "LazyFrame":
+        hint = "Call collect() first."
+        return Finding("TYPE_MISMATCH", table=name, found=kind, expected=expected, hint=hint)
+    if not isinstance(given, ArrowStream | Mapping):
+        hint = "Give a pyarrow, polars, pandas or duckdb table, or a dictionary of columns."
+        return Finding("TYPE_MISMATCH", table=name, found=kind, expected=expected, hint=hint)
+    try:
+        table = given if isinstance(given, pa.Table) else pa.table(given)
+        table.validate(full=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
+        text = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        return Finding("ARROW_INVALID", table=name, found=text, expected="valid Arrow data")
+    return table
+
+
+def prepare(
+    tables: Mapping[str, pa.Table], direction: str = "in", zone: str | None = None
+) -> tuple[dict[str, pa.Table], list[Finding]]:
+    """The tables as they cross to the engine, and what was wrong with local times.
+
+    Parameters
+    ----------
+    tables
+        Validated tables.
+    direction
+        `in` for the tables of a problem, `evaluate` for those of a schedule.
+    zone
+        Zone of timestamps without one; by default `problem.timezone`.
+    """
+    known = _columns(direction)
+    if zone is None:
+        zone = _timezone(tables.get("problem"))
+    issues: list[Finding] = []
+    if zone is not None and not _is_zone(zone):
+        issues.append(_unknown_zone(zone))
+        zone = None
+    if zone is not None and not _all_local(tables, known):
+        zone = None  # a mixture of both is refused by the engine, with all its columns named
+    crossing = {
+        name: _crossing(name, table, known[name], zone, issues) if name in known else table.select([])
+        for name, table in tables.items()
+    }
+    return crossing, issues
+
+
+def _timezone(problem: pa.Table | None) -> str | None:
+    if problem is None or problem.column_names.count("timezone") != 1:
+        return None
+    values = [value for value in problem["timezone"].to_pylist() if value is not None]
+    return values[0] if values and isinstance(values[0], str) else None
+
+
+def _is_zone(zone: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    if _OFFSET.fullmatch(zone):
+        return True
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _unknown_zone(zone: str) -> Finding:
+    return Finding(
+        "TZ_UNKNOWN",
+        table="problem",
+        row=0,
+        column="timezone",
+        found=zone[:80],
+        expected="a name of the time zone database, such as Europe/Berlin",
+        hint="Names are case sensitive.",
+    )
+
+
+def _instants(
+    tables: Mapping[str, pa.Table], known: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, pa.Field]]:
+    """Columns of instants that are timestamps."""
+    for name, table in tables.items():
+        types = known.get(name, {})
+        for field in table.schema:
+            if types.get(field.name) == "time" and pa.types.is_timestamp(field.type):
+                yield name, field
+
+
+def _all_local(tables: Mapping[str, pa.Table], known: Mapping[str, Mapping[str, str]]) -> bool:
+    return all(
+        field.type.tz is None or tables[name][field.name].null_count == tables[name].num_rows
+        for name, field in _instants(tables, known)
+        if tables[name].column_names.count(field.name) == 1
+    )
+
+
+def _crossing(
+    name: str, table: pa.Table, types: Mapping[str, str], zone: str | None, issues: list[Finding]
+) -> pa.Table:
+    """One table with instants for local times, and nothing in columns that nobody reads."""
+    fields: list[pa.Field] = []
+    columns: list[pa.ChunkedArray | pa.Array] = []
+    for field, column in zip(table.schema, table.itercolumns(), strict=True):
+        crossing: pa.ChunkedArray | pa.Array = column
+        if field.name not in types:
+            crossing = pa.nulls(table.num_rows)
+        elif zone is not None and types[field.name] == "time" and _is_local(field.type):
+            crossing = _localize(name, field.name, column, zone, issues)
+        fields.append(pa.field(field.name, crossing.type))
+        columns.append(crossing)
+    if not columns:
+        return table
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _is_local(kind: pa.DataType) -> bool:
+    return pa.types.is_timestamp(kind) and kind.tz is None
+
+
+def _localize(
+    name: str, column: str, local: pa.ChunkedArray, zone: str, issues: list[Finding]
+) -> pa.ChunkedArray:
+    """Instants of local times; those that the clock skips or repeats are findings."""
+    import pyarrow.compute as pc
+
+    early = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="earliest")
+    late = pc.assume_timezone(local, zone, ambiguous="latest", nonexistent="latest")
+    doubtful = pc.indices_nonzero(pc.fill_null(pc.not_equal(early, late), fill_value=False)).to_pylist()
+    for row in doubtful[:TOLD]:
+        value = local[row]
+        repeated = pc.local_timestamp(early[row]) == value
+        issues.append(_doubtful(name, column, row, str(value), repeated=repeated, zone=zone))
+    if len(doubtful) > TOLD:
+        more = f"{len(doubtful) - TOLD} more rows like those before"
+        issues.append(Finding("MORE_ROWS", table=name, column=column, found=more))
+    return early
+
+
+def _doubtful(name: str, column: str, row: int, text: str, *, repeated: bool, zone: str) -> Finding:
+    return Finding(
+        "TZ_AMBIGUOUS" if repeated else "TZ_NONEXISTENT",
+        table=name,
+        row=row,
+        column=column,
+        found=text,
+        expected=f"a local time that {zone} has once",
+        hint="The clock change repeats it." if repeated else "The clock change skips it.",
+    )
+
+
+def version() -> str:
+    """Version of the engine."""
+    return _engine.version()
+
+
+def result_table(table: ArrowStream) -> pa.Table:
+    """A table of the engine as pyarrow has it."""
+    return pa.table(table)
