@@ -29,10 +29,10 @@ _TEXTS: Final = ("table", "id", "column", "found", "expected", "hint")
 _STATS: Final = ("work", "threads", "workers", "seed")
 
 
-def _number(enum: Any, prefix: str, word: str) -> int | None:
+def _number(enum: Any, prefix: str, word: str) -> Any:
     """Return the number of an enum value by the word of the local API; None for no such word."""
     name = prefix + word.upper()
-    return enum.Value(name) if name in enum.keys() and word.islower() else None
+    return enum.Value(name) if name in enum.keys() and word.islower() else None  # noqa: SIM118
 
 
 def _word(enum: Any, prefix: str, number: int) -> str | None:
@@ -56,7 +56,7 @@ def finding_to(finding: Finding) -> finding_pb2.Finding:
     """Return a finding as a message."""
     message = finding_pb2.Finding(
         check=finding.check,
-        severity=_number(finding_pb2.Severity, _SEVERITY, finding.severity) or 0,  # type: ignore[arg-type]
+        severity=_number(finding_pb2.Severity, _SEVERITY, finding.severity) or 0,
         row=finding.row,
     )
     for name in _TEXTS:
@@ -69,13 +69,13 @@ def finding_to(finding: Finding) -> finding_pb2.Finding:
 def finding_from(message: finding_pb2.Finding) -> Finding:
     """Return a message as a finding."""
     severity: Any = _word(finding_pb2.Severity, _SEVERITY, message.severity) or "error"
-    texts = {name: getattr(message, name) if message.HasField(name) else None for name in _TEXTS}  # type: ignore[arg-type]
+    texts = {name: getattr(message, name) if message.HasField(name) else None for name in _TEXTS}
     row = message.row if message.HasField("row") else None
     return Finding(message.check, severity, row=row, **texts)
 
 
 def finding_list(findings: Sequence[Finding], most: int, size: int) -> finding_pb2.FindingList:
-    """Return the first findings, at least one, at most `most` and about `size` bytes; and how many there are."""
+    """Return the first findings, at least one, at most `most` and about `size` bytes, and the total."""
     listed = finding_pb2.FindingList(total=len(findings))
     used = 0
     for finding in findings[:most]:
@@ -107,7 +107,7 @@ def objective_to(objective: Objective | None) -> options_pb2.Objective | None:
         if not preset:
             expected = "on_time, throughput, stable, changeovers, or a list of levels"
             raise range_error("objective", objective, expected)
-        return options_pb2.Objective(preset=preset)  # type: ignore[arg-type]
+        return options_pb2.Objective(preset=preset)
     message = options_pb2.Objective()
     for level in objective:
         added = message.levels.add()
@@ -115,7 +115,7 @@ def objective_to(objective: Objective | None) -> options_pb2.Objective | None:
             term = _number(options_pb2.Term, _TERM, name)
             if not term:
                 raise range_error("objective", f"term {name}", "terms of the objective")
-            added.terms.add(term=term, weight=weight)  # type: ignore[arg-type]
+            added.terms.add(term=term, weight=weight)
     return message
 
 
@@ -155,9 +155,10 @@ def options_to(options: Mapping[str, Any]) -> options_pb2.SolveOptions:
         workers=options.get("workers"),
         seed=options.get("seed", 0),
         objective=objective_to(options.get("objective")),
-        partial=options.get("partial"),
         incumbent_schedules=options.get("progress_schedule", False),
     )
+    if options.get("partial") is not None:
+        message.partial = options["partial"]
     if options.get("time_limit") is not None:
         message.time_limit.CopyFrom(duration_to(options["time_limit"]))
     return message
@@ -167,7 +168,7 @@ def options_from(message: options_pb2.SolveOptions) -> dict[str, Any]:
     """Return a message as keywords of `sopengine.solve`; what is absent is left out."""
     options: dict[str, Any] = {"seed": message.seed, "progress_schedule": message.incumbent_schedules}
     for name in ("work_limit", "threads", "workers", "partial"):
-        if message.HasField(name):  # type: ignore[arg-type]
+        if message.HasField(name):
             options[name] = getattr(message, name)
     if message.HasField("time_limit"):
         options["time_limit"] = duration_from(message.time_limit)
@@ -228,8 +229,8 @@ def result_to(result: Result) -> result_pb2.Result:
         if given.get(key) is not None:
             getattr(stats, name).CopyFrom(duration_to(given[key]))
     termination = result_pb2.Termination(
-        reason=_number(result_pb2.TerminationReason, _REASON, result.termination.reason) or 0,  # type: ignore[arg-type]
-        limit=_number(result_pb2.TerminationLimit, _LIMIT, result.termination.limit) or 0,  # type: ignore[arg-type]
+        reason=_number(result_pb2.TerminationReason, _REASON, result.termination.reason) or 0,
+        limit=_number(result_pb2.TerminationLimit, _LIMIT, result.termination.limit) or 0,
         detail=result.termination.detail,
     )
     return result_pb2.Result(
@@ -247,10 +248,10 @@ def result_from(message: result_pb2.Result, tables: Mapping[str, Any], problem: 
 
     stats: dict[str, Any] = {}
     for name, key in (("wall", "wall_s"), ("first_schedule", "first_schedule_s")):
-        if message.stats.HasField(name):  # type: ignore[arg-type]
+        if message.stats.HasField(name):
             stats[key] = duration_from(getattr(message.stats, name))
     for name in _STATS:
-        if message.stats.HasField(name):  # type: ignore[arg-type]
+        if message.stats.HasField(name):
             stats[name] = getattr(message.stats, name)
     reason = _word(result_pb2.TerminationReason, _REASON, message.termination.reason)
     limit = _word(result_pb2.TerminationLimit, _LIMIT, message.termination.limit)

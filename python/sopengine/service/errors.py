@@ -31,7 +31,9 @@ DOMAIN: Final = "sopengine"
 MAX_VIOLATIONS: Final = 100
 _VIOLATION_BYTES: Final = 2_000
 _FINDING_BYTES: Final = 2_000
-_OPTIONS: Final = frozenset({"time_limit", "work_limit", "threads", "workers", "seed", "objective", "partial"})
+_OPTIONS: Final = frozenset(
+    {"time_limit", "work_limit", "threads", "workers", "seed", "objective", "partial"}
+)
 
 _log = logging.getLogger(__name__)
 

@@ -115,7 +115,7 @@ def measure(data: bytes, limit: int) -> Claim:
         Where the stream is cut, is none, or decodes to more than `limit` bytes.
     """
     view = memoryview(data)
-    if view[:6] == b"ARROW1":
+    if data.startswith(b"ARROW1"):
         raise ArrowRefused("ARROW_INVALID", 0, "the Arrow file format; send the streaming format")
     position, decoded, rows = 0, 0, 0
     for count in range(MAX_MESSAGES):

@@ -71,7 +71,7 @@ def _waited(requests: Iterator[Any], idle_s: float) -> Iterator[Any]:
                 if left.is_set():
                     return
                 queue.put(message)
-        except Exception as error:  # noqa: BLE001  the call has ended; the waiting side says so
+        except Exception as error:
             last = error
         queue.put(last)
 

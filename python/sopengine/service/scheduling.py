@@ -56,7 +56,7 @@ def _unary(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(self, request, context)
-        except Exception as error:  # noqa: BLE001  everything becomes a status
+        except Exception as error:
             abort(context, error)
 
     return call
@@ -70,7 +70,7 @@ def _stream(response: Any) -> Callable[[Callable[..., Iterator[Any]]], Callable[
         def call(self: Any, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             try:
                 yield from method(self, request, context)
-            except Exception as error:  # noqa: BLE001  everything becomes a status
+            except Exception as error:
                 told = "findings" in response.DESCRIPTOR.fields_by_name and context.is_active()
                 if told and isinstance(error, SopDataError):
                     yield response(findings=_all(error.issues))
@@ -85,7 +85,7 @@ def _all(findings: list[Finding]) -> Any:
     return convert.finding_list(findings, MAX_FINDINGS, _FINDINGS_BYTES)
 
 
-class Scheduling(pb_grpc.SchedulingServiceServicer):  # type: ignore[misc]
+class Scheduling(pb_grpc.SchedulingServiceServicer):
     """The service.
 
     Parameters
@@ -171,7 +171,9 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):  # type: ignore[misc]
         """Send the result of a solve that has ended."""
         found = self._find(request.solve_id)
         if not found.ended:
-            raise Refusal(grpc.StatusCode.FAILED_PRECONDITION, "SOLVE_RUNS", "the solve has not ended", retry_s=1)
+            raise Refusal(
+                grpc.StatusCode.FAILED_PRECONDITION, "SOLVE_RUNS", "the solve has not ended", retry_s=1
+            )
         yield from self._sent(pb.GetSolveResultResponse, found.result(), context)
 
     @_unary
@@ -222,7 +224,9 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):  # type: ignore[misc]
         most = min(self.settings.max_time_s, left - keep)
         options["time_limit"] = most if asked is None else min(asked, most)
         threads = options.get("threads")
-        options["threads"] = self.settings.max_threads if threads is None else min(threads, self.settings.max_threads)
+        options["threads"] = (
+            self.settings.max_threads if threads is None else min(threads, self.settings.max_threads)
+        )
 
     def _begin(self, problem: Problem, options: dict[str, Any]) -> Solve:
         def run(cancel: Any, tell: Any) -> Result:

@@ -14,7 +14,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -83,7 +83,7 @@ class Server:
         )
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        pb_grpc.add_SchedulingServiceServicer_to_server(self.scheduling, self._server)
+        pb_grpc.add_SchedulingServiceServicer_to_server(self.scheduling, self._server)  # type: ignore[no-untyped-call]
         if reflect:
             names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, self._server)
@@ -92,7 +92,7 @@ class Server:
         else:
             self.port = self._server.add_secure_port(address, credentials)
 
-    def start(self) -> Server:
+    def start(self) -> Self:
         """Listen."""
         self._server.start()
         for name in ("", SERVICE):
@@ -110,7 +110,7 @@ class Server:
         """Wait for the end."""
         self._server.wait_for_termination()
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
@@ -158,7 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--calls", type=int, default=defaults.max_calls, help="calls at once (default %(default)s)")
     add("--solves", type=int, default=defaults.max_solves, help="solves at once (default: processors)")
     add("--threads", type=int, default=defaults.max_threads, help="threads of a solve (default: processors)")
-    add("--max-time", type=float, default=defaults.max_time_s, help="seconds of a solve (default %(default)s)")
+    add(
+        "--max-time", type=float, default=defaults.max_time_s, help="seconds of a solve (default %(default)s)"
+    )
     add("--max-decoded", type=int, default=defaults.max_decoded_bytes, help="bytes of tables of a request")
     add("--max-uploads", type=int, default=defaults.max_upload_bytes, help="bytes of all uploads together")
     add("--drain", type=float, default=DRAIN_S, help="seconds that solves may go on at the end")

@@ -131,7 +131,7 @@ class Solve:
         error: BaseException | None = None
         try:
             result = self._run(self._flag, self._tell)
-        except BaseException as raised:  # noqa: BLE001  whatever ends it belongs to the caller
+        except BaseException as raised:
             error = raised
         with self._changed:
             self._result, self._error = result, error

@@ -75,10 +75,14 @@ def _misnamed(message: table_pb2.Table, tables: Mapping[str, pa.Table]) -> Findi
         hint = "Tables of a problem are listed in the reference."
         return Finding("UNKNOWN_TABLE", id=name, found=found, expected=expected, hint=hint)
     if name in tables:
-        return Finding("DUPLICATE_TABLE", id=name[:80], found="the same name twice", expected="one table a name")
+        return Finding(
+            "DUPLICATE_TABLE", id=name[:80], found="the same name twice", expected="one table a name"
+        )
     if message.WhichOneof("source") is None or message.continues:
         found = "a piece that continues" if message.continues else "no rows"
-        return Finding("FIELD_MISSING", table=name[:80], found=found, expected="arrow_ipc or upload_id, whole")
+        return Finding(
+            "FIELD_MISSING", table=name[:80], found=found, expected="arrow_ipc or upload_id, whole"
+        )
     return None
 
 
