@@ -30,9 +30,9 @@ _STATS: Final = ("work", "threads", "workers", "seed")
 
 
 def _number(enum: Any, prefix: str, word: str) -> Any:
-    """Return the number of an enum value by the word of the local API; None for no such word."""
+    """Return the number of an enum value by the word of the local API; 0 for no such word."""
     name = prefix + word.upper()
-    return enum.Value(name) if name in enum.keys() and word.islower() else None  # noqa: SIM118
+    return enum.Value(name) if name in enum.keys() and word.islower() else 0  # noqa: SIM118
 
 
 def _word(enum: Any, prefix: str, number: int) -> str | None:
@@ -56,7 +56,7 @@ def finding_to(finding: Finding) -> finding_pb2.Finding:
     """Return a finding as a message."""
     message = finding_pb2.Finding(
         check=finding.check,
-        severity=_number(finding_pb2.Severity, _SEVERITY, finding.severity) or 0,
+        severity=_number(finding_pb2.Severity, _SEVERITY, finding.severity),
         row=finding.row,
     )
     for name in _TEXTS:
@@ -229,8 +229,8 @@ def result_to(result: Result) -> result_pb2.Result:
         if given.get(key) is not None:
             getattr(stats, name).CopyFrom(duration_to(given[key]))
     termination = result_pb2.Termination(
-        reason=_number(result_pb2.TerminationReason, _REASON, result.termination.reason) or 0,
-        limit=_number(result_pb2.TerminationLimit, _LIMIT, result.termination.limit) or 0,
+        reason=_number(result_pb2.TerminationReason, _REASON, result.termination.reason),
+        limit=_number(result_pb2.TerminationLimit, _LIMIT, result.termination.limit),
         detail=result.termination.detail,
     )
     return result_pb2.Result(
