@@ -110,27 +110,24 @@ def pieces(name: str, table: pa.Table) -> Iterator[table_pb2.Table]:
 
 
 class Assembly:
-    """Tables put together again from their pieces.
+    """Tables put together again from their pieces, as bytes."""
 
-    Parameters
-    ----------
-    limit
-        Bytes that one table may take when decoded.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self) -> None:
         self._open: dict[str, list[bytes]] = {}
-        self._whole: dict[str, pa.Table] = {}
+        self._whole: dict[str, bytes] = {}
 
     def add(self, message: table_pb2.Table) -> None:
         """Take the next piece."""
         self._open.setdefault(message.name, []).append(message.arrow_ipc)
         if not message.continues:
-            data = b"".join(self._open.pop(message.name))
-            self._whole[message.name], _ = decode(data, self._limit)
+            self._whole[message.name] = b"".join(self._open.pop(message.name))
 
-    def take(self) -> dict[str, pa.Table]:
+    def take(self) -> dict[str, bytes]:
         """Return the tables that came since the last call."""
-        tables, self._whole = self._whole, {}
-        return tables
+        whole, self._whole = self._whole, {}
+        return whole
+
+
+def decoded(tables: Mapping[str, bytes], limit: int) -> dict[str, pa.Table]:
+    """Return tables of a response, each of which may take `limit` bytes when decoded."""
+    return {name: decode(data, limit)[0] for name, data in tables.items()}
