@@ -65,9 +65,9 @@ pub(super) struct Tabu {
     pub(super) best: Snapshot,
     pub(super) moves: u64,
     memory: Memory,
-    path: CriticalPath,
+    pub(super) path: CriticalPath,
     estimator: Estimator,
-    iteration: u32,
+    pub(super) iteration: u32,
     stall: u32,
     batch: f32,
     candidates: Vec<(u32, Move)>,
@@ -259,7 +259,9 @@ impl Tabu {
 }
 
 /// The best move so far.
+static FALL: std::sync::LazyLock<u32> = std::sync::LazyLock::new(|| std::env::var("FALL").ok().and_then(|v| v.parse().ok()).unwrap_or(0));
 struct Choice {
+    any_value: u32,
     value: u32,
     chosen: Option<Move>,
     any: Option<Move>,
@@ -269,15 +271,20 @@ struct Choice {
 
 impl Choice {
     fn new() -> Self {
-        Self { value: u32::MAX, chosen: None, any: None, ties: 0, seen: 0 }
+        Self { value: u32::MAX, chosen: None, any: None, any_value: u32::MAX, ties: 0, seen: 0 }
     }
 
     fn offer(&mut self, value: u32, offered: Move, rng: &mut Rng, is_allowed: impl FnOnce() -> bool) {
         self.seen += 1;
-        if self.chosen.is_none() && rng.one_in(self.seen) {
+        let mode = *FALL;
+        if mode == 0 && self.chosen.is_none() && rng.one_in(self.seen) {
             self.any = Some(offered);
         }
-        if value > self.value || !is_allowed() {
+        if value > self.value {
+            return;
+        }
+        if !is_allowed() {
+            if mode == 1 && value < self.any_value { self.any_value = value; self.any = Some(offered); }
             return;
         }
         self.ties = if value < self.value || self.chosen.is_none() { 1 } else { self.ties + 1 };
