@@ -75,7 +75,7 @@ impl Elite {
         }
         self.age += 1;
         self.idle += 1;
-        let span = 20 * self.capacity as u32;
+        let span = super::population::env("SPAN", 20) as u32 * self.capacity as u32;
         self.threshold = (u64::from(self.first_threshold) * u64::from(span.saturating_sub(self.age))
             / u64::from(span)) as u32;
         let Some((distance, near)) = nearest else { return };
@@ -100,7 +100,7 @@ impl Elite {
             sum += u64::from(self.ruler.distance(instance, &pair[0], &pair[1]));
             count += 1;
         }
-        self.first_threshold = (sum / (4 * count.max(1))) as u32;
+        self.first_threshold = (sum / (super::population::env("DIV", 4) as u64 * count.max(1))) as u32;
         self.threshold = self.first_threshold;
         self.age = 0;
         self.idle = 0;
