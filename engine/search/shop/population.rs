@@ -19,13 +19,9 @@ use crate::search::rng::Rng;
 /// Operations that a worker touches in a round.
 const ROUND: u64 = 8_000_000;
 
-/// Members of the pool.
-const CAPACITY: usize = 30;
-
 /// Moves without a new best after which a tabu search ends.
-const PATIENCE: u32 = 12_500;
+const PATIENCE: u32 = 6_000;
 
-pub(super) fn env(n: &str, d: usize) -> usize { std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d) }
 struct Worker {
     rng: Rng,
     tabu: Tabu,
@@ -38,11 +34,11 @@ struct Worker {
 pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     let rules = TabuRules {
         tenure: 10 + (instance.num_chains() / instance.num_resources().max(1)) as u32,
-        patience: env("PAT", PATIENCE as usize) as u32,
+        patience: PATIENCE,
         batch: 1,
         target: incumbent.bound,
     };
-    let mut elite = Elite::new(env("CAP", CAPACITY));
+    let mut elite = Elite::new();
     elite.offer(instance, incumbent.best.clone());
     let mut workers: Vec<Worker> = (0..incumbent.options.workers.max(1))
         .map(|number| Worker {

@@ -65,9 +65,9 @@ pub(super) struct Tabu {
     pub(super) best: Snapshot,
     pub(super) moves: u64,
     memory: Memory,
-    pub(super) path: CriticalPath,
+    path: CriticalPath,
     estimator: Estimator,
-    pub(super) iteration: u32,
+    iteration: u32,
     stall: u32,
     batch: f32,
     candidates: Vec<(u32, Move)>,
@@ -137,7 +137,7 @@ impl Tabu {
     /// One move (or one batch); `false` if there is none at all.
     fn step(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
         self.path.trace(&self.state, instance.is_flexible(), rng);
-        self.state.work += 8 * self.path.steps.len() as u64;
+        self.state.work += 4 * self.path.steps.len() as u64;
         self.iteration += 1;
         let before = self.state.makespan();
         let batched = rules.batch > 1 && self.batch >= 2.0 && self.step_batch(instance, rules, rng);
@@ -185,6 +185,8 @@ impl Tabu {
                 });
             }
         }
+        // An estimate costs about as much as touching a few operations.
+        state.work += 4 * u64::from(chosen.seen);
         chosen.chosen.or(chosen.any)
     }
 
@@ -259,9 +261,7 @@ impl Tabu {
 }
 
 /// The best move so far.
-static FALL: std::sync::LazyLock<u32> = std::sync::LazyLock::new(|| std::env::var("FALL").ok().and_then(|v| v.parse().ok()).unwrap_or(0));
 struct Choice {
-    any_value: u32,
     value: u32,
     chosen: Option<Move>,
     any: Option<Move>,
@@ -271,20 +271,15 @@ struct Choice {
 
 impl Choice {
     fn new() -> Self {
-        Self { value: u32::MAX, chosen: None, any: None, any_value: u32::MAX, ties: 0, seen: 0 }
+        Self { value: u32::MAX, chosen: None, any: None, ties: 0, seen: 0 }
     }
 
     fn offer(&mut self, value: u32, offered: Move, rng: &mut Rng, is_allowed: impl FnOnce() -> bool) {
         self.seen += 1;
-        let mode = *FALL;
-        if mode == 0 && self.chosen.is_none() && rng.one_in(self.seen) {
+        if self.chosen.is_none() && rng.one_in(self.seen) {
             self.any = Some(offered);
         }
-        if value > self.value {
-            return;
-        }
-        if !is_allowed() {
-            if mode == 1 && value < self.any_value { self.any_value = value; self.any = Some(offered); }
+        if value > self.value || !is_allowed() {
             return;
         }
         self.ties = if value < self.value || self.chosen.is_none() { 1 } else { self.ties + 1 };

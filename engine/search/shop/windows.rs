@@ -47,11 +47,8 @@ impl Sizes {
     fn new(num_operations: usize, workers: usize) -> Self {
         let wanted = if num_operations > 50_000 { 10_000 } else { 3_000 };
         let batch = if num_operations > 50_000 { 32 } else { 1 };
-        let e = |n: &str, d: usize| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-        let (wanted, batch) = (e("WIN", wanted), e("BATCH", batch));
-        let moves = e("MOVES", 500) as u64;
         let first = wanted.min(num_operations / workers).max(1);
-        Self { window: first, first, moves, batch }
+        Self { window: first, first, moves: 500, batch }
     }
 }
 
