@@ -8,10 +8,10 @@ import struct
 from typing import Any
 
 import numpy as np
-import plants
 import pyarrow as pa
 import pytest
 
+import plants
 import sopengine as so
 from sopengine.service.arrow import decode, encode
 from sopengine.service.framing import ArrowRefused, measure

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-import plants
 import pytest
 from conftest import until
 
+import plants
 import sopengine as so
 from sopengine.service import Client, Server, ServiceError
 from sopengine.solve import Progress
@@ -219,11 +219,11 @@ def test_a_slow_reader_gets_the_newest_and_holds_nobody_up(
 
 
 def test_a_reader_that_never_reads_loses_the_call(monkeypatch: pytest.MonkeyPatch, problem: so.Problem) -> None:
+    import pyarrow as pa
+
     from sopengine.service.settings import Settings
     from sopengine.service.transfer import whole
     from sopengine.v1 import options_pb2, table_pb2
-
-    import pyarrow as pa
 
     real = so.solve
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import plants
 import pyarrow as pa
 import pytest
 from conftest import Door
 
+import plants
 import sopengine as so
 from sopengine.service import Client
 

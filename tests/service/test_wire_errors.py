@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
-import plants
 import pyarrow as pa
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+import plants
 from sopengine.service import Server
 from sopengine.service.transfer import whole
 from sopengine.v1 import finding_pb2, options_pb2, table_pb2

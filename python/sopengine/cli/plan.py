@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +11,6 @@ from sopengine.cli.output import echo_json
 from sopengine.cli.solve import solve_options
 from sopengine.cli.source import plant_now, read_options
 from sopengine.io import read, write
-from sopengine.report.text import text_table
 
 
 def plan_tables(outcome: Any) -> dict[str, pa.Table]:
@@ -58,14 +56,11 @@ def command(
     )
     tables = plan_tables(outcome)
     files = write(tables, out, format) if out is not None else []
-    counts = {name: table.num_rows for name, table in sorted(tables.items())}
     if as_json:
-        echo_json({"tables": counts, "files": [str(file) for file in files]})
+        counts = {name: table.num_rows for name, table in sorted(tables.items())}
+        echo_json({"supported": outcome.supported, "tables": counts, "files": [str(file) for file in files]})
         return 0
-    click.echo(f"Plan of {Path(path).name}\n")
-    click.echo(
-        "\n".join(text_table(("table", "rows"), "lr", [(name, f"{rows:,}") for name, rows in counts.items()]))
-    )
+    click.echo(outcome.page(), nl=False)
     if files:
         click.echo(f"\n{len(files)} files in {files[0].parent}")
     return 0
