@@ -12,7 +12,6 @@ from sopengine.cli.output import echo_json
 from sopengine.cli.solve import solve_options
 from sopengine.cli.source import plant_now, read_options
 from sopengine.io import read, write
-from sopengine.report.text import text_table
 
 
 def plan_tables(outcome: Any) -> dict[str, pa.Table]:
@@ -50,6 +49,7 @@ def command(
         raise click.UsageError(f"{path} is a problem; a plan needs a plant (work orders, routings, demands)")
     outcome = run_plan(
         plant,
+        plan=path,
         now=plant_now(plant.tables, now),
         time_limit=10.0 if time_limit is None and work_limit is None else time_limit,
         work_limit=work_limit,
@@ -62,10 +62,7 @@ def command(
     if as_json:
         echo_json({"tables": counts, "files": [str(file) for file in files]})
         return 0
-    click.echo(f"Plan of {Path(path).name}\n")
-    click.echo(
-        "\n".join(text_table(("table", "rows"), "lr", [(name, f"{rows:,}") for name, rows in counts.items()]))
-    )
+    click.echo(outcome.page(), nl=False)
     if files:
         click.echo(f"\n{len(files)} files in {files[0].parent}")
     return 0

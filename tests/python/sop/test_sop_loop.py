@@ -272,3 +272,72 @@ def test_the_shipped_plan_with_the_engine():
     assert "Spray line" in up.page()
     again = run_plan(demo.path(), now=demo.now(), time_limit=None, work_limit=200_000, seed=1)
     assert again.page() == up.page()
+
+
+@pytest.mark.parametrize(
+    "missing", ["demands", "on_hand", "work_orders", "bom", "shifts"], ids=lambda name: f"no-{name}"
+)
+def test_a_plant_may_lack_a_table(missing):
+    changes = {missing: None}
+    if missing == "shifts":
+        changes["resources"] = rows(
+            *(
+                {k: v for k, v in r.items() if k != "calendar"}
+                for r in plant().tables["resources"].select(["resource", "capacity"]).to_pylist()
+            )
+        )
+    up = conclude(prepare(plant(**changes), {"plan": plan(*DEFAULT_PLAN)}, NOW), None)
+    assert_ledger_is_exact(up)
+    assert up.page().startswith("Can the business support")
+
+
+def test_without_a_plan_the_orders_are_planned():
+    up = conclude(prepare(plant(), None, NOW), None)
+    view = {(r["family"], r["bucket"].isoformat()): r for r in up.schedule_view.to_pylist()}
+    assert view["chairs", DAYS[0]]["production"] == 30  # W1, and nothing is added to it
+    assert [o.item for o in up.draft.planner.orders] == ["seat"]
+    assert {r["cause"] for r in up.ledger.to_pylist()} == {"unscheduled"}
+
+
+def test_only_the_weeks_asked_for_are_scheduled():
+    down = prepare(plant(), {"plan": plan(*DEFAULT_PLAN)}, NOW, weeks=1)
+    assert set(down.planned) == {"P-0323-stool", "P-0323-seat"}
+    orders = set(down.compiled.problem_tables["orders"]["order"].to_pylist())
+    assert orders == {"W1", *down.planned}
+    up = conclude(down, None)
+    assert {r["bucket"].isoformat() for r in up.schedule_view.to_pylist()} == {DAYS[0]}
+    assert up.planned_orders.num_rows == 6  # all of the plan's, two of them scheduled
+    assert up.planned_orders["scheduled"].to_pylist().count(True) == 2
+
+
+def test_names_of_new_orders_never_meet_old_ones():
+    old = rows({"work_order": "P-0323-stool", "item": "oak", "quantity": 30, "status": "released"})
+    down = prepare(plant(work_orders=old), {"plan": plan(*DEFAULT_PLAN)}, NOW)
+    assert "P-0323-stool-2" in down.planned and "P-0323-stool" not in down.planned
+
+
+def test_a_unit_of_scrap_does_not_move_a_lot_into_another_week():
+    orders = rows(
+        {"work_order": "W1", "item": "oak", "quantity": 29, "status": "released"},
+        {"work_order": "W2", "item": "oak", "quantity": 40, "status": "released"},
+    )
+    wanted = rows(
+        {"demand": "D1", "item": "oak", "quantity": 35, "due": "2026-03-27T14:00"},
+        {"demand": "D2", "item": "oak", "quantity": 39, "due": "2026-04-03T14:00"},
+    )
+    down = prepare(plant(work_orders=orders, demands=wanted), {"plan": plan(*DEFAULT_PLAN)}, NOW)
+    # five from stock, 29 from W1, one of the 40 of W2
+    assert (down.planner.week_of["W1"], down.planner.week_of["W2"]) == (0, 1)
+
+
+def test_a_folder_is_read_with_its_plan(tmp_path):
+    from pyarrow import csv
+
+    from sopengine.sop.loop import plan_files
+
+    csv.write_csv(plan(*DEFAULT_PLAN), tmp_path / "plan.csv")
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+    found = plan_files(tmp_path)
+    assert set(found) == {"plan"} and found["plan"].num_rows == len(DEFAULT_PLAN)
+    assert found["plan"]["week"].type == pa.date32()
+    assert plan_files(tmp_path / "plan.csv") == {}

@@ -133,18 +133,19 @@ def _main_causes(draft: Draft, entries: Sequence[Entry]) -> dict[tuple[str, int]
         "lot_rounding": "lot sizes",
         "unplanned": "work beyond the plan",
     }
+    by_key: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        slot = str(draft.plan.hierarchy.key[entry.item]), entry.week
+        by_key.setdefault(slot, []).append(entry)
     result: dict[tuple[str, int], str] = {}
-    for key in draft.plan.keys:
+    for name in sorted({name for name, _ in by_key}):
         sums: dict[str, int] = {}
         for number in range(draft.weeks):
-            mine = [e for e in entries if e.week == number and draft.plan.hierarchy.key[e.item] == key]
-            for entry in mine:
+            for entry in by_key.get((name, number), ()):
                 sums[entry.cause] = sums.get(entry.cause, 0) + entry.quantity
-            positive = sorted(((-v, c) for c, v in sums.items() if v > 0))
+            positive = sorted((-units, cause) for cause, units in sums.items() if units > 0)
             if positive:
-                units, cause = -positive[0][0], positive[0][1]
-                name = str(key)
-                result[name, number] = f"{units:,} {words[cause]}"
+                result[name, number] = f"{-positive[0][0]:,} {words[positive[0][1]]}"
     return result
 
 
