@@ -48,6 +48,7 @@ def command(
         raise click.UsageError(f"{path} is a problem; a plan needs a plant (work orders, routings, demands)")
     outcome = run_plan(
         plant,
+        plan=path,
         now=plant_now(plant.tables, now),
         time_limit=10.0 if time_limit is None and work_limit is None else time_limit,
         work_limit=work_limit,
