@@ -40,11 +40,12 @@ def command(
     **reading: str | None,
 ) -> int:
     """Plan the plant at PATH in buckets, schedule it, and report where the two differ."""
+    from sopengine.plant import Plant
     from sopengine.sop.loop import run_plan
 
     now = reading.pop("now")
     plant = read(path, **reading)
-    if not hasattr(plant, "compile"):
+    if not isinstance(plant, Plant):
         raise click.UsageError(f"{path} is a problem; a plan needs a plant (work orders, routings, demands)")
     outcome = run_plan(
         plant,
