@@ -51,7 +51,7 @@ pub fn solve(
         slot.map(|slot| (slot.start, slot.end))
     };
     let windows = TimeWindows::new(&outline, &history);
-    let cutoff = Cutoff::new(&outline, &windows, &options.objective);
+    let cutoff = Cutoff::new(&outline, &options.objective);
     let run = Run {
         outline: &outline,
         scorer: &scorer,
@@ -60,10 +60,12 @@ pub fn solve(
         options,
         limit: &limit,
         cancel,
+        until_complete: false,
     };
     run.go(&decoder, start, on_improve)
 }
 
+#[derive(Clone, Copy)]
 struct Run<'a> {
     outline: &'a Outline<'a>,
     scorer: &'a Scorer<'a>,
@@ -72,6 +74,8 @@ struct Run<'a> {
     options: &'a SolveOptions,
     limit: &'a Limit<'a>,
     cancel: &'a AtomicBool,
+    /// Ends as soon as nothing is left out.
+    until_complete: bool,
 }
 
 /// What the search has so far.
@@ -100,6 +104,9 @@ impl<'a> Run<'a> {
         let mut found =
             Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
         self.construct(decoder, start, &mut found, on_improve);
+        if found.best.is_none() && found.hit == LimitHit::None {
+            self.complete(decoder, &mut found, on_improve);
+        }
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
@@ -169,6 +176,46 @@ impl<'a> Run<'a> {
             if found.hit != LimitHit::None && found.best.is_some() && !only_construct {
                 return;
             }
+        }
+    }
+
+    /// Where no rule places everything: searches partial schedules until one leaves nothing out.
+    fn complete(
+        &self,
+        base: &Decoder<'a>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let options = SolveOptions {
+            partial: true,
+            objective: self.options.objective.clone().partial(),
+            ..self.options.clone()
+        };
+        let scorer = Scorer::new(self.outline.problem, &options.objective);
+        let cutoff = Cutoff::new(self.outline, &options.objective);
+        let partial =
+            Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
+        let mut least =
+            Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
+        partial.construct(base, None, &mut least, &mut |_| {});
+        least.work += found.work;
+        if let Some(best) = least.best.clone()
+            && least.hit == LimitHit::None
+            && best.levels[0] > 0
+        {
+            partial.improve(base, best, &mut least, &mut |_| {});
+        }
+        found.work = least.work;
+        found.hit = least.hit;
+        found.stats.decodings += least.stats.decodings;
+        found.stats.rounds += least.stats.rounds;
+        match least.best {
+            Some(mut best) if best.levels[0] == 0 => {
+                best.levels.remove(0);
+                self.accept(best, found, on_improve);
+            }
+            Some(best) => found.stuck = best.left_out.first().cloned().or(found.stuck.take()),
+            None => {}
         }
     }
 
@@ -249,7 +296,10 @@ impl<'a> Run<'a> {
         let quota = ROUND;
         loop {
             found.hit = self.hit(found.work);
-            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(|best| self.is_optimal(best)) {
+            let is_enough = |best: &Incumbent| {
+                self.is_optimal(best) || (self.until_complete && best.levels.first() == Some(&0))
+            };
+            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(is_enough) {
                 break;
             }
             if !self.round(&mut workers, quota) {
@@ -342,7 +392,7 @@ impl<'a> Run<'a> {
             let names = &self.outline.problem.names;
             let detail = stuck.map_or_else(String::new, |left| {
                 let name = names.operations.get(left.operation.index());
-                format!("no rule found a place for operation {name}: {} {}", left.cause.name(), left.object)
+                format!("found no place for operation {name}: {} {}", left.cause.name(), left.object)
             });
             return Solved { stats, limit: hit, ..self.nothing(Reason::Unknown, detail) };
         };

@@ -285,6 +285,34 @@ impl<'p> Decoder<'p> {
         self.left_out = undone.left_out;
     }
 
+    /// Takes operations out and places them anew in the order given, everything else standing still:
+    /// a mark to give to [`Decoder::forget`], and whether all of them found a place. After that the
+    /// placements are no longer in the order of the log, so only a decoding from the beginning may
+    /// follow.
+    pub(crate) fn reinsert(&mut self, out: &[OperationId], state: &State) -> (usize, bool) {
+        let mark = self.plan.log.len();
+        self.work += out.len() as u64;
+        // Successors first: nothing that stands may need what has gone.
+        let gone = out.iter().rev().all(|&operation| self.plan.displace(operation));
+        if !gone {
+            return (mark, false);
+        }
+        for &operation in out {
+            self.work += 1;
+            self.floors[operation.index()] = -FAR;
+            match self.find(operation, state) {
+                Ok(candidate) => self.plan.commit(operation, &candidate),
+                Err(_) => return (mark, false),
+            }
+        }
+        (mark, true)
+    }
+
+    /// Takes a reinsertion back.
+    pub(crate) fn forget(&mut self, mark: usize) {
+        let _ = self.plan.rollback(mark);
+    }
+
     /// Settles a state: what is placed in the order of placement, pinned operations among them, then
     /// what is left out in the order that it had.
     pub fn settle(&self, state: &mut State) {
@@ -292,6 +320,24 @@ impl<'p> Decoder<'p> {
         let unplaced = |op: &OperationId| self.plan.slot(*op).is_none();
         let mut sequence: Vec<OperationId> = Vec::with_capacity(self.plan.slots.len());
         sequence.extend(self.placed.iter().map(|placed| placed.0));
+        let pinned = |op: &OperationId| outline.is_pinned(*op);
+        sequence.extend(state.sequence.iter().copied().filter(|op| unplaced(op) && !pinned(op)));
+        sequence.extend(outline.pinned.iter().copied().filter(unplaced));
+        state.sequence = sequence;
+    }
+
+    /// Settles a state by start times, modes as they are: what is placed, then what is left out.
+    pub(crate) fn settle_by_time(&self, state: &mut State) {
+        let outline = self.plan.outline;
+        let unplaced = |op: &OperationId| self.plan.slot(*op).is_none();
+        let mut sequence: Vec<OperationId> = self.placed.iter().map(|placed| placed.0).collect();
+        sequence.sort_by_cached_key(|op| {
+            let times = self.plan.slot(*op).map(|slot| (slot.start, slot.end));
+            (!outline.is_pinned(*op), times, outline.place_of(*op))
+        });
+        for operation in &sequence {
+            state.modes[operation.index()] = self.plan.slot(*operation).map(|slot| slot.mode);
+        }
         let pinned = |op: &OperationId| outline.is_pinned(*op);
         sequence.extend(state.sequence.iter().copied().filter(|op| unplaced(op) && !pinned(op)));
         sequence.extend(outline.pinned.iter().copied().filter(unplaced));

@@ -8,7 +8,6 @@
 use crate::model::ids::OperationId;
 use crate::model::objective::{Objective, Term};
 use crate::model::time::{FAR, Time};
-use crate::propagation::TimeWindows;
 use crate::propagation::windows::shortest;
 use crate::schedule::decode::{Decoder, Outline, Watch};
 
@@ -24,8 +23,7 @@ pub struct Cutoff<'p> {
 
 impl<'p> Cutoff<'p> {
     /// For an objective.
-    pub fn new(outline: &'p Outline<'p>, windows: &TimeWindows, objective: &Objective) -> Self {
-        let _ = windows;
+    pub fn new(outline: &'p Outline<'p>, objective: &Objective) -> Self {
         let leads = objective.levels.first().is_some_and(|level| level[..] == [(Term::Unscheduled, 1)]);
         let index = usize::from(leads);
         let level = objective.levels.get(index).and_then(|level| {

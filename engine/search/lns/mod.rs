@@ -6,6 +6,7 @@
 
 pub mod cutoff;
 pub mod moves;
+pub mod ruin;
 pub mod worker;
 
 pub use worker::{Incumbent, Worker};

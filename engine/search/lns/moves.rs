@@ -99,6 +99,11 @@ impl Neighborhood {
         }
     }
 
+    /// Late orders with the running sum of their weighted tardiness.
+    pub(crate) fn late(&self) -> &[(OrderId, i64)] {
+        &self.late
+    }
+
     /// Changes the state.
     pub fn propose(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
         let placed = decoder.placed();
@@ -363,7 +368,7 @@ fn below_short(rng: &mut Rng, bound: usize) -> Option<usize> {
     (bound > 0).then(|| 1 + rng.below(reach.max(1)) as usize)
 }
 
-fn below_wide(rng: &mut Rng, bound: i64) -> i64 {
+pub(crate) fn below_wide(rng: &mut Rng, bound: i64) -> i64 {
     let high = i128::from(rng.below(u32::MAX)) << 32 | i128::from(rng.below(u32::MAX));
     ((high * i128::from(bound.max(1))) >> 64) as i64
 }

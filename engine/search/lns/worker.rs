@@ -2,10 +2,11 @@
 
 use super::cutoff::Cutoff;
 use super::moves::Neighborhood;
+use super::ruin::Ruin;
 use crate::model::objective::TermValues;
 use crate::model::time::Time;
 use crate::schedule::assignment::Schedule;
-use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Unwatched};
 use crate::schedule::metrics;
 use crate::schedule::state::State;
 use crate::search::rng::Rng;
@@ -57,6 +58,8 @@ pub struct Worker<'p> {
     /// Schedules decoded.
     pub decodings: u64,
     interrupted: bool,
+    ruin: Ruin,
+    rounds: u64,
 }
 
 impl<'p> Worker<'p> {
@@ -85,6 +88,8 @@ impl<'p> Worker<'p> {
             behind: 0,
             decodings: 0,
             interrupted: true,
+            ruin: Ruin::default(),
+            rounds: 0,
         }
     }
 
@@ -108,10 +113,86 @@ impl<'p> Worker<'p> {
         if self.interrupted && !self.settle(stop) {
             return false;
         }
+        self.rounds += 1;
+        let whole = if self.interrupted {
+            true // The state has no decoding; another worker's will come.
+        } else if self.rounds.is_multiple_of(2) {
+            self.reinsert_until(target, stop) && self.compact(stop)
+        } else {
+            self.decode_until(target, stop)
+        };
+        self.interrupted |= !whole;
+        whole
+    }
+
+    fn decode_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
         while self.decoder.work() < target {
             if !self.step(stop) {
-                self.interrupted = true;
                 return false;
+            }
+        }
+        true
+    }
+
+    /// Takes a few orders out and places them anew, again and again.
+    fn reinsert_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
+        self.ruin.look(&self.decoder, self.neighborhood.late());
+        while self.decoder.work() < target {
+            if stop() {
+                return false;
+            }
+            self.reinsert();
+        }
+        true
+    }
+
+    fn reinsert(&mut self) {
+        self.decoder.charge(4);
+        let Some(out) = self.ruin.choose(&self.decoder, &mut self.rng) else {
+            return;
+        };
+        self.decodings += 1;
+        for operation in &out {
+            self.state.modes[operation.index()] = None;
+        }
+        let (mark, whole) = self.decoder.reinsert(&out, &self.state);
+        self.step += 1;
+        let slot = self.step % self.memory.len();
+        let mut accepted = false;
+        if whole {
+            let levels = self.scorer.levels(&self.decoder);
+            accepted = levels <= self.levels || levels <= self.memory[slot];
+            if accepted {
+                self.levels = levels;
+            }
+        }
+        if !accepted {
+            self.decoder.forget(mark);
+        } else if self.levels < self.best.levels {
+            self.decoder.settle_by_time(&mut self.state);
+            self.note_best();
+        }
+        if self.levels < self.memory[slot] {
+            self.memory[slot] = self.levels.clone();
+        }
+    }
+
+    /// Decodes by start times: what was freed is used by those behind. Keeps what was if that is better.
+    fn compact(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        self.decoder.settle_by_time(&mut self.state);
+        let (end, undone) = self.decoder.resume(&self.state, 0, self.partial, stop, &mut Unwatched);
+        self.decodings += 1;
+        match end {
+            End::Stopped => return false,
+            End::Complete => {
+                self.decoder.settle(&mut self.state);
+                self.levels = self.scorer.levels(&self.decoder);
+                self.note_best();
+                self.neighborhood.refresh(&self.decoder, &self.state);
+            }
+            End::Stuck | End::CalledOff => {
+                self.decoder.restore(undone);
+                self.interrupted = true;
             }
         }
         true
