@@ -341,3 +341,18 @@ def test_a_folder_is_read_with_its_plan(tmp_path):
     assert set(found) == {"plan"} and found["plan"].num_rows == len(DEFAULT_PLAN)
     assert found["plan"]["week"].type == pa.date32()
     assert plan_files(tmp_path / "plan.csv") == {}
+
+
+def test_stock_of_one_item_does_not_serve_another():
+    cells = (
+        ("demand", "chairs", DAYS[0], 30),
+        ("demand", "chairs", DAYS[1], 10),
+        ("production", "chairs", DAYS[1], 6),
+    )
+    wealth = rows({"item": "oak", "quantity": 500}, {"item": "seat", "quantity": 500})
+    orders = rows({"work_order": "W1", "item": "oak", "quantity": 1, "status": "done"})
+    up = conclude(prepare(plant(on_hand=wealth, work_orders=orders), {"plan": plan(*cells)}, NOW), None)
+    found = [f for f in up.check_findings if f.code == "MIX_WITHOUT_SUPPLY"]
+    # the cafe wants 10 ash; 6 chairs are made, and 500 oak chairs are no help
+    assert [(f.subject, f.bucket, f.expected, f.actual) for f in found] == [("chairs", DAYS[1], 10, 6)]
+    assert not [f for f in up.check_findings if f.code == "DEMAND_WITHOUT_SUPPLY"]
