@@ -356,3 +356,12 @@ def test_stock_of_one_item_does_not_serve_another():
     # the cafe wants 10 ash; 6 chairs are made, and 500 oak chairs are no help
     assert [(f.subject, f.bucket, f.expected, f.actual) for f in found] == [("chairs", DAYS[1], 10, 6)]
     assert not [f for f in up.check_findings if f.code == "DEMAND_WITHOUT_SUPPLY"]
+
+
+def test_the_page_of_many_weeks_stays_a_page():
+    cells = [("production", "stools", f"2026-{month:02}", 900 + month) for month in range(4, 13)]
+    up = conclude(prepare(plant(), {"plan": plan(*cells)}, NOW, weeks=39), None)
+    lines = up.page().splitlines()
+    (more,) = [line for line in lines if line.startswith("  and ") and "more" in line]
+    assert up.schedule_view.num_rows == 39 + 8 + 1 and len(lines) < 100
+    assert sum(line.startswith("  stools") for line in lines) == 32 and more
