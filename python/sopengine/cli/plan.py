@@ -40,11 +40,12 @@ def command(
     **reading: str | None,
 ) -> int:
     """Plan the plant at PATH in buckets, schedule it, and report where the two differ."""
+    from sopengine.plant import Plant
     from sopengine.sop.loop import run_plan
 
     now = reading.pop("now")
     plant = read(path, **reading)
-    if not hasattr(plant, "compile"):
+    if not isinstance(plant, Plant):
         raise click.UsageError(f"{path} is a problem; a plan needs a plant (work orders, routings, demands)")
     outcome = run_plan(
         plant,
@@ -57,9 +58,9 @@ def command(
     )
     tables = plan_tables(outcome)
     files = write(tables, out, format) if out is not None else []
-    counts = {name: table.num_rows for name, table in sorted(tables.items())}
     if as_json:
-        echo_json({"tables": counts, "files": [str(file) for file in files]})
+        counts = {name: table.num_rows for name, table in sorted(tables.items())}
+        echo_json({"supported": outcome.supported, "tables": counts, "files": [str(file) for file in files]})
         return 0
     click.echo(outcome.page(), nl=False)
     if files:
