@@ -181,12 +181,19 @@ def test_describe(engine, shop, plant, capsys):
 
 
 @pytest.fixture
-def planner(monkeypatch):
+def planner(monkeypatch, engine):
     asked = {}
 
     def run_plan(plant, **options):
         asked.update(options, plant=plant)
-        return types.SimpleNamespace(tables={"production": pa.table({"item": ["A"], "quantity": [3]})})
+        compiled = plant.compile(options["now"])
+        return types.SimpleNamespace(
+            tables={"production": pa.table({"item": ["A"], "quantity": [3]})},
+            supported=False,
+            page=lambda: "Can the business support this demand plan?\n",
+            compiled=compiled,
+            result=engine.result(compiled.problem, "none"),
+        )
 
     for name in ("sopengine.sop", "sopengine.sop.loop"):
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
@@ -196,7 +203,9 @@ def planner(monkeypatch):
 
 def test_plan(engine, planner, plant, tmp_path, capsys):
     assert main(["plan", plant, "--seed", "3", "--out", str(tmp_path / "out"), "--json"]) == 0
-    assert one_json(capsys)["tables"] == {"production": 1}
+    value = one_json(capsys)
+    assert (value["tables"], value["supported"]) == ({"production": 1}, False)
+    assert planner["plan"] == plant  # the plan lies beside its plant
     assert planner["now"] == dt.datetime(2026, 1, 5, 5, tzinfo=dt.UTC)
     assert (planner["seed"], planner["time_limit"]) == (3, 10.0)
     assert (tmp_path / "out" / "production.parquet").exists()
@@ -210,7 +219,9 @@ def test_demo(engine, planner, plant, tmp_path, monkeypatch, capsys):
     shutil.copytree(plant, package / "demo" / "small")
     monkeypatch.setattr("sopengine.cli.demo.files", lambda name: package)
     assert main(["demo", str(tmp_path / "out")]) == 0
-    assert "Demo plant small: optimal" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Demo plant small: optimal" in shown and "Can the business support" in shown
+    assert planner["plan"] == tmp_path / "out" / "plant"
     for name in (
         "plant/work_orders.csv",
         "plan/production.csv",
