@@ -6,7 +6,7 @@ codes. Checks read plain figures and nothing else, so each can be tested with a 
 
 from sopengine.checks import assumptions, capacity, demand, inventory, schedule
 from sopengine.checks.catalogue import CATALOGUE, Check, run_checks
-from sopengine.checks.context import Assumption, CheckContext, DemandLine, Shortage, StockWeek
+from sopengine.checks.context import Assumption, CheckContext, DemandLine, Shortage, SplitGap, StockWeek
 from sopengine.checks.finding import CheckFinding, check_table, ranked
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "CheckFinding",
     "DemandLine",
     "Shortage",
+    "SplitGap",
     "StockWeek",
     "assumptions",
     "capacity",

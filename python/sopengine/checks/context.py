@@ -60,6 +60,21 @@ class Shortage:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitGap:
+    """Weeks in which no split of a family's production serves its items: need and have, to be added up."""
+
+    family: str
+    kind: str
+    """``short``, ``beyond`` or ``item``."""
+    first: int
+    """Behind this week; -1: from now."""
+    last: int
+    need: int
+    have: int
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assumption:
     """A figure that both levels use: what the plan says, what the plant says."""
 
@@ -100,6 +115,7 @@ class CheckContext:
     load_from: Mapping[Slot, str] = field(default_factory=dict)
     """Who causes the load, in words."""
     stock: Sequence[StockWeek] = ()
+    splits: Sequence[SplitGap] = ()
     demands: Sequence[DemandLine] = ()
     shortages: Sequence[Shortage] = ()
     assumptions: Sequence[Assumption] = ()

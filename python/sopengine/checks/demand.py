@@ -39,6 +39,35 @@ def demand_without_supply(context: CheckContext) -> Iterator[CheckFinding]:
                 break
 
 
+@check("MIX_WITHOUT_SUPPLY", "No split of a family's planned production serves all its items.")
+def mix_without_supply(context: CheckContext) -> Iterator[CheckFinding]:
+    """Report each family whose production cannot be split over its items, with the sums that prove it."""
+    for split in context.splits:
+        week = context.week(split.last)
+        since = f" after the week of {context.week(split.first)}" if split.first >= 0 else ""
+        gap = abs(split.need - split.have)
+        whose = ", ".join(context.name(item) for item in split.items[:4])
+        more = f" and {len(split.items) - 4} more" if len(split.items) > 4 else ""
+        need, have = context.amount(split.family, split.need), context.amount(split.family, split.have)
+        told = {
+            "short": f"need {need} made{since} by the end of the week of {week}, the plan makes {have}",
+            "beyond": f"have room for {need} by the end of the week of {week}, the plan makes {have}",
+            "item": f"must have made {need} by the end of the week of {week} and has room for {have}",
+        }[split.kind]
+        yield CheckFinding(
+            "MIX_WITHOUT_SUPPLY",
+            "error" if split.kind == "short" else "warning",
+            split.family,
+            week,
+            split.need,
+            split.have,
+            gap,
+            f"{whose}{more} {told}.",
+            "Stock of other items of the family does not help these: make more, or sell what is there.",
+            context.worth(split.family, gap),
+        )
+
+
 @check("FORECAST_BELOW_ORDERS", "The demand plan of a family and week is below the orders already booked.")
 def forecast_below_orders(context: CheckContext) -> Iterator[CheckFinding]:
     """Report each family and week whose booked orders exceed its planned demand."""

@@ -46,7 +46,13 @@ def command(
     now = plant_now(source.plant.tables, None)
     limit = 10.0 if time_limit is None and work_limit is None else time_limit
     outcome = run_plan(
-        source.plant, now=now, time_limit=limit, work_limit=work_limit, threads=threads, seed=seed
+        source.plant,
+        plan=place,
+        now=now,
+        time_limit=limit,
+        work_limit=work_limit,
+        threads=threads,
+        seed=seed,
     )
     write(plan_tables(outcome), Path(out) / "plan", "csv")
     page = outcome.page()

@@ -11,6 +11,7 @@ plan                    the plan table
 disaggregate, aggregate down and up, exactly
 netting                 planned quantities to work orders
 capacity                bills and profiles of resources, load from both sides
+consistency             whether any split of a family serves its items, with proof
 inventory, money        projected stock, revenue and margin
 ledger                  why plan and schedule differ
 loop                    all of it in one call: `run_plan`

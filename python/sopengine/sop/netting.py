@@ -207,18 +207,27 @@ class Planner:
         self.orders: list[PlannedOrder] = []
         self.lots: dict[str, Lot] = {}
         self._names = {row["work_order"] for row in facts.rows["work_orders"]}
+        self._existing: dict[str, dict[int, int]] = {}
+        self._needs: dict[str, dict[int, int]] = {}
+        """Units of each part that the lots so far consume, by the week in which they are needed."""
         for lot in build_lots(facts, grid.now, Collector())[0]:
-            self.lots[lot.work_order] = lot
+            self._take(lot)
+            if not all(step.status == "done" for step in lot.steps):
+                left = lot.ordered - facts.base(lot.item, lot.row["received"] or 0)
+                weeks = self._existing.setdefault(lot.item, {})
+                week = self.week_of.get(lot.work_order, 0)
+                weeks[week] = weeks.get(week, 0) + max(0, left)
 
     def existing(self, item: str) -> dict[int, int]:
-        """Return the units still to come of existing work orders of an item, by week."""
-        result: dict[int, int] = {}
-        for lot in self.lots.values():
-            if lot.item == item and lot.work_order in self._names and not _finished(lot):
-                left = lot.ordered - self.facts.base(item, lot.row["received"] or 0)
-                week = self.week_of.get(lot.work_order, 0)
-                result[week] = result.get(week, 0) + max(0, left)
-        return result
+        """Return the units still to come of work orders of an item that existed before, by week."""
+        return dict(self._existing.get(item, {}))
+
+    def _take(self, lot: Lot) -> None:
+        self.lots[lot.work_order] = lot
+        week = max(0, self.week_of.get(lot.work_order, 0) - self.lead_weeks(lot.item))
+        for item, quantity in lot.components().items():
+            weeks = self._needs.setdefault(item, {})
+            weeks[week] = weeks.get(week, 0) + quantity
 
     def plan_items(self, plan: Mapping[tuple[str, int], int]) -> list[Net]:
         """Net the production plan of every item and make its lots."""
@@ -252,7 +261,7 @@ class Planner:
             made = facts.items[item]["kind"] == "made" and bool(facts.routings_of.get(item))
             if not made or hierarchy.is_planned(item):
                 continue
-            need = self._needs(item)
+            need = self._needs.get(item, {})
             left = available.get(item, 0) + sum(self.existing(item).values())
             rows: list[dict[str, Any]] = []
             for week in sorted(need):
@@ -261,16 +270,6 @@ class Planner:
                 left += sum(lots) - need[week]
                 rows.extend(self._orders(item, week, lots, need[week] - covered))
             self._add(rows)
-
-    def _needs(self, item: str) -> dict[int, int]:
-        """Return the units of a part that all lots consume, by the week in which they are needed."""
-        result: dict[int, int] = {}
-        for lot in self.lots.values():
-            quantity = lot.components().get(item, 0)
-            if quantity:
-                week = max(0, self.week_of.get(lot.work_order, 0) - self.lead_weeks(lot.item))
-                result[week] = result.get(week, 0) + quantity
-        return result
 
     def lead_weeks(self, item: str) -> int:
         """Return the lead time of an item in whole weeks, rounded up."""
@@ -305,7 +304,7 @@ class Planner:
         trial = copy.copy(self.facts)
         trial.rows = {**self.facts.rows, "work_orders": list(rows)}
         for lot in build_lots(trial, self.grid.now, Collector())[0]:
-            self.lots[lot.work_order] = lot
+            self._take(lot)
 
 
 def order_row(facts: Facts, order: PlannedOrder) -> dict[str, Any]:
@@ -329,7 +328,3 @@ def order_row(facts: Facts, order: PlannedOrder) -> dict[str, Any]:
         "deadline": None,
         "priority": 1,
     }
-
-
-def _finished(lot: Lot) -> bool:
-    return all(step.status == "done" for step in lot.steps)

@@ -176,6 +176,10 @@ def read_plan(facts: Facts, now: int, tables: Mapping[str, Any]) -> Plan:
     live = [r for r in rows if r.day >= (first if r.level == "week" else month_of(first))]
     if len(live) < len(rows):
         out.add("PLAN_PAST", "plan", found=f"{len(rows) - len(live)} rows before {first}", severity="info")
+    for row in live:
+        if (row.day - first).days > 7 * (MAX_WEEKS - 6):
+            what = f"{row.measure} {row.resource or row.key}"
+            out.add("BAD_BUCKET", "plan", id=what, found=row.day, expected="within ten years from now")
     if not any(r.measure in FLOWS for r in live):
         out.add("PLAN_EMPTY", "plan", expected="demand or production from now on")
     out.raise_errors()

@@ -11,6 +11,7 @@ from sopengine.checks import (
     CheckFinding,
     DemandLine,
     Shortage,
+    SplitGap,
     StockWeek,
     check_table,
     ranked,
@@ -58,6 +59,12 @@ CASES = [
             "plan_demand": {("chairs", 0): 15, ("chairs", 1): 10},
         },
         ("chairs", WEEKS[1], 26, 25, 1),
+    ),
+    (
+        "MIX_WITHOUT_SUPPLY",
+        {"splits": [SplitGap("chairs", "short", -1, 1, 9, 7, ("oak",))]},
+        {"splits": []},  # whether there is a gap is decided, and tested, in sop/consistency
+        ("chairs", WEEKS[1], 9, 7, 2),
     ),
     (
         "FORECAST_BELOW_ORDERS",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -341,3 +342,67 @@ def test_a_folder_is_read_with_its_plan(tmp_path):
     assert set(found) == {"plan"} and found["plan"].num_rows == len(DEFAULT_PLAN)
     assert found["plan"]["week"].type == pa.date32()
     assert plan_files(tmp_path / "plan.csv") == {}
+
+
+def test_stock_of_one_item_does_not_serve_another():
+    cells = (
+        ("demand", "chairs", DAYS[0], 30),
+        ("demand", "chairs", DAYS[1], 10),
+        ("production", "chairs", DAYS[1], 6),
+    )
+    wealth = rows({"item": "oak", "quantity": 500}, {"item": "seat", "quantity": 500})
+    orders = rows({"work_order": "W1", "item": "oak", "quantity": 1, "status": "done"})
+    up = conclude(prepare(plant(on_hand=wealth, work_orders=orders), {"plan": plan(*cells)}, NOW), None)
+    found = [f for f in up.check_findings if f.code == "MIX_WITHOUT_SUPPLY"]
+    # the cafe wants 10 ash; 6 chairs are made, and 500 oak chairs are no help
+    assert [(f.subject, f.bucket, f.expected, f.actual) for f in found] == [("chairs", DAYS[1], 10, 6)]
+    assert not [f for f in up.check_findings if f.code == "DEMAND_WITHOUT_SUPPLY"]
+
+
+def test_the_page_of_many_weeks_stays_a_page():
+    cells = [("production", "stools", f"2026-{month:02}", 900 + month) for month in range(4, 13)]
+    up = conclude(prepare(plant(), {"plan": plan(*cells)}, NOW, weeks=39), None)
+    lines = up.page().splitlines()
+    (more,) = [line for line in lines if line.startswith("  and ") and "more" in line]
+    assert up.schedule_view.num_rows == 39 + 8 + 1 and len(lines) < 100
+    assert sum(line.startswith("  stools") for line in lines) == 32 and more
+
+
+def test_money_by_hand():
+    money = {(r["family"], r["week"].isoformat()): r for r in finished_draft().money.to_pylist()}
+    chairs = money["chairs", DAYS[0]]
+    # 30 oak and 5 ash wanted; of the plan 5 oak are left and 5 ash owed; scheduled are 20 ash and no oak
+    assert (chairs["revenue"], chairs["margin"]) == (35 * 900, 35 * 500)
+    assert (chairs["stock_plan"], chairs["stock_schedule"]) == (5 * 400, 15 * 400)
+    assert chairs["unserved"] == 25 * 900
+    assert money["stools", DAYS[0]]["cost_of_sales"] == 7 * 100
+
+
+def test_a_whole_week_later_is_the_same_plan_a_week_later():
+    def shifted(table, days):
+        for name in table.column_names:
+            kind = table.schema.field(name).type
+            if pa.types.is_timestamp(kind):
+                span = pa.scalar(days * 86_400, pa.int64())
+                ticks = pc.add(table[name].cast(pa.timestamp("s")).cast(pa.int64()), span)
+                place = table.column_names.index(name)
+                table = table.set_column(place, name, ticks.cast(pa.timestamp("s")))
+        return table
+
+    from sop_builders import tables
+
+    from sopengine.plant import Plant
+
+    later = Plant(**{name: shifted(table, 7) for name, table in tables().items()})
+    cells = [
+        (m, f, (dt.date.fromisoformat(b) + dt.timedelta(7)).isoformat(), q) for m, f, b, q in DEFAULT_PLAN
+    ]
+    one = prepare(plant(), {"plan": plan(*DEFAULT_PLAN)}, NOW)
+    two = prepare(later, {"plan": plan(*cells)}, "2026-03-30T06:00")
+    assert [(o.item, o.week, o.quantity) for o in one.planner.orders] == [
+        (o.item, o.week, o.quantity) for o in two.planner.orders
+    ]
+    assert one.load.keys() == two.load.keys() and one.open_time == two.open_time
+    assert [f.gap for f in conclude(one, None).check_findings] == [
+        f.gap for f in conclude(two, None).check_findings
+    ]

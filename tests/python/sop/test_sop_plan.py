@@ -107,6 +107,7 @@ def test_all_findings_come_at_once():
         ((("demand", "chairs", DAYS[0], 1), ("demand", "chairs", DAYS[0], 2)), "DUPLICATE_ID"),
         ((("demand", "chairs", "2026-03", 5), ("demand", "chairs", DAYS[0], 6)), "PLAN_LEVELS_DIFFER"),
         ((("demand", "chairs", "2026-02", 5),), "PLAN_EMPTY"),
+        ((("demand", "chairs", "2046-02", 5),), "BAD_BUCKET"),
     ],
 )
 def test_rows_that_contradict_each_other(cells, code):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sopengine.checks import CheckContext, DemandLine, Shortage, StockWeek
+from sopengine.checks import CheckContext, DemandLine, Shortage, SplitGap, StockWeek
 from sopengine.plant.intake.coerce import records
 from sopengine.sop.aggregate import roll_up
 from sopengine.sop.capacity import total
+from sopengine.sop.consistency import ItemNeed, family_gap
 from sopengine.sop.loop.stated import stated_assumptions
 from sopengine.sop.money import price_of, value
 
@@ -70,6 +71,7 @@ def check_context(
             for s in stock
             if s.week < draft.weeks
         ],
+        splits=_splits(draft),
         demands=_demands(draft, lifted),
         shortages=_shortages(draft, prices),
         assumptions=stated_assumptions(draft, opening),
@@ -146,6 +148,26 @@ def _main_causes(draft: Draft, entries: Sequence[Entry]) -> dict[tuple[str, int]
             positive = sorted((-units, cause) for cause, units in sums.items() if units > 0)
             if positive:
                 result[name, number] = f"{-positive[0][0]:,} {words[positive[0][1]]}"
+    return result
+
+
+def _splits(draft: Draft) -> list[SplitGap]:
+    """Ask of each family whether any split of its production serves its items."""
+    facts, needs, result = draft.facts, draft.needs, []
+    numbers = range(len(draft.grid))
+    for key in draft.plan.keys:
+        production = [draft.production.get((key, n), 0) for n in numbers]
+        if not any(production):
+            continue
+        items = []
+        for item in draft.plan.hierarchy.items[key]:
+            net = (needs.demand.get((item, n), 0) - needs.receipts.get((item, n), 0) for n in numbers)
+            limit = facts.items[item]["max_stock"]
+            most = None if limit is None else facts.base(item, limit)
+            items.append(ItemNeed(item, tuple(net), needs.opening.get(item, 0), 0, most))
+        gap = family_gap(production, items)
+        if gap is not None:
+            result.append(SplitGap(str(key), gap.kind, gap.first, gap.last, gap.need, gap.have, gap.items))
     return result
 
 

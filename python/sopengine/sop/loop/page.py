@@ -23,8 +23,16 @@ if TYPE_CHECKING:
     from sopengine.sop.loop.result import PlanResult
 
 SHOWN = 8
+GAPS = 32
 WIDEST = 46
-SPEAKING = ("DEMAND_WITHOUT_SUPPLY", "LOAD_OVER_CAPACITY", "MATERIAL_SHORT", "DEMAND_UNSERVED", "STOCKOUT")
+SPEAKING = (
+    "DEMAND_WITHOUT_SUPPLY",
+    "MIX_WITHOUT_SUPPLY",
+    "LOAD_OVER_CAPACITY",
+    "MATERIAL_SHORT",
+    "DEMAND_UNSERVED",
+    "STOCKOUT",
+)
 HEADS = ("later", "earlier", "unsched.", "yield", "lots", "unplanned")
 
 
@@ -121,17 +129,24 @@ def _gaps(result: PlanResult) -> list[str]:
     for key in draft.plan.keys:
         for number in range(draft.weeks):
             plan, real = draft.production.get((key, number), 0), made.get((key, number), 0)
-            plans.append(plan)
-            reals.append(real)
             parts = [causes.get((key, number, cause), 0) for cause in CAUSES]
             if plan or real:
+                plans.append(plan)
+                reals.append(real)
                 week = f"{draft.grid.weeks[number].monday:%d %b}"
                 cells = (f"{value:+,}" if value else "" for value in parts)
                 rows.append((str(key), week, f"{plan:,}", f"{real:,}", f"{plan - real:+,}", *cells))
     met, of = attainment(plans, reals)
     share = f" ({100 * met // of} %)" if of else ""
+    everything = len(rows)
+    if everything > GAPS:
+        worst = sorted(range(everything), key=lambda n: (-abs(plans[n] - reals[n]), n))[:GAPS]
+        rows = [rows[n] for n in sorted(worst)]
     head = f"Plan against schedule: {met:,} of {of:,} units are finished in the week planned{share}."
-    return [head, *columns(("family", "week of", "plan", "schedule", "gap", *HEADS), "ll" + "r" * 9, rows)]
+    return [
+        head,
+        *columns(("family", "week of", "plan", "schedule", "gap", *HEADS), "ll" + "r" * 9, rows, everything),
+    ]
 
 
 def _late(result: PlanResult) -> list[str]:
@@ -140,12 +155,9 @@ def _late(result: PlanResult) -> list[str]:
     if not lines:
         return ["Customers: every order is served on time."]
     context, zone = result.context, result.draft.grid.zone
-
-    def at_stake(line: object) -> tuple[int, str]:
-        return -context.worth(line.item, line.quantity), line.demand  # type: ignore[attr-defined]
-
+    lines.sort(key=lambda line: (-context.worth(line.item, line.quantity), line.demand))
     rows = []
-    for line in sorted(lines, key=at_stake)[:SHOWN]:
+    for line in lines[:SHOWN]:
         why = next((result.reasons[o] for o in line.orders if o in result.reasons), "")
         wait = "not served" if line.short or line.promised is None else span(line.promised - line.due)
         rows.append(

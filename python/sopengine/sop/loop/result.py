@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sopengine.sop.aggregate import OrderLine
     from sopengine.sop.inventory import Stock
     from sopengine.sop.ledger import Entry
+    from sopengine.sop.loop.assumptions import Assumptions
     from sopengine.sop.loop.down import Draft
     from sopengine.sop.money import MoneyRow
 
@@ -113,6 +114,11 @@ class PlanResult:
     def compiled(self) -> Compiled:
         """The plant with the planned orders, compiled."""
         return self.draft.compiled
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """Fingerprints of the demand and capacity used; pass them to a later run to learn what changed."""
+        return self.draft.assumptions
 
     @cached_property
     def supported(self) -> bool:
