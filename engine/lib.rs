@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod error;
+pub mod explain;
 pub mod model;
 pub mod propagation;
 #[cfg(feature = "python")]

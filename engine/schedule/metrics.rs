@@ -20,19 +20,18 @@ use crate::schedule::assignment::{Placement, Schedule};
 pub fn order_span(problem: &Problem, schedule: &Schedule, order: OrderId) -> Option<(Time, Time)> {
     let mut span: Option<(Time, Time)> = None;
     for &operation in &problem.order(order).operations {
-        let (start, end) = match problem.baseline(operation) {
-            Some(known) if known.status == Status::Done => {
-                let end = known.end?;
-                (known.start.unwrap_or(end), end)
-            }
-            _ => {
-                let placed = schedule.get(operation)?;
-                (placed.start, placed.end)
-            }
-        };
+        let (start, end) = times(problem, schedule, operation)?;
         span = Some(span.map_or((start, end), |known| (known.0.min(start), known.1.max(end))));
     }
     span
+}
+
+/// Start and end of an operation, history included.
+fn times(problem: &Problem, schedule: &Schedule, operation: OperationId) -> Option<(Time, Time)> {
+    match problem.baseline(operation) {
+        Some(known) if known.status == Status::Done => Some((known.start.or(known.end)?, known.end?)),
+        _ => schedule.get(operation).map(|placed| (placed.start, placed.end)),
+    }
 }
 
 /// Whether an order is left out: an unstarted operation of it has no place.
@@ -100,18 +99,33 @@ fn earliness(orders: &[Finished]) -> i64 {
     }))
 }
 
-fn flow_time(orders: &[Finished]) -> i64 {
-    sum(orders.iter().map(|order| order.weight.saturating_mul(order.end - order.start)))
+/// An operation without order is its own order of weight 1.
+fn flow_time(problem: &Problem, schedule: &Schedule, orders: &[Finished]) -> i64 {
+    let alone = problem.operation_ids().filter(|&op| problem.operation(op).order.is_none());
+    let own = alone.filter_map(|op| times(problem, schedule, op)).map(|(start, end)| end - start);
+    sum(orders.iter().map(|order| order.weight.saturating_mul(order.end - order.start)).chain(own))
+}
+
+/// Placements that count: those of orders that are not left out.
+fn counted(problem: &Problem, schedule: &Schedule) -> Vec<OperationId> {
+    let left_out: Vec<bool> =
+        problem.order_ids().map(|order| is_left_out(problem, schedule, order)).collect();
+    let counts = |operation: &OperationId| {
+        let order = problem.operation(*operation).order;
+        schedule.get(*operation).is_some() && order.is_none_or(|order| !left_out[order.index()])
+    };
+    problem.operation_ids().filter(counts).collect()
 }
 
 /// Latest end of what is not done, from now.
-fn makespan(problem: &Problem, schedule: &Schedule) -> i64 {
-    let ends = schedule.placements.iter().flatten().map(|placed| placed.end - problem.now);
-    ends.max().unwrap_or(0).max(0)
+fn makespan(problem: &Problem, schedule: &Schedule, counted: &[OperationId]) -> i64 {
+    let ends = counted.iter().filter_map(|&op| schedule.get(op)).map(|placed| placed.end);
+    ends.max().map_or(0, |end| end - problem.now)
 }
 
-fn mode_cost(problem: &Problem, schedule: &Schedule) -> i64 {
-    sum(schedule.placements.iter().flatten().map(|placed| problem.mode(placed.mode).cost))
+fn mode_cost(problem: &Problem, schedule: &Schedule, counted: &[OperationId]) -> i64 {
+    let placed = counted.iter().filter_map(|&op| schedule.get(op));
+    sum(placed.map(|placed| problem.mode(placed.mode).cost))
 }
 
 /// Time and cost of the changeover of each operation, by operation.
@@ -152,11 +166,7 @@ fn walk(
     result: &mut [(Span, i64)],
 ) {
     let started = |op: OperationId| problem.status(op) == Status::Started;
-    sequence.sort_by_key(|&op| {
-        let times = schedule.get(op).map(|placed| (placed.start, placed.end));
-        let end = schedule.get(op).map(|placed| placed.end);
-        if started(op) { (false, end.map(|end| (end, end)), op) } else { (true, times, op) }
-    });
+    sequence.sort_by_key(|&op| (!started(op), schedule.get(op).map(|placed| placed.start), op));
     let mut state: Vec<(AttributeId, ValueId)> = problem.resource(own).state_at_now.clone();
     for &operation in &*sequence {
         let setup = &problem.operation(operation).setup;
@@ -175,9 +185,14 @@ fn walk(
 }
 
 /// Cost of working and changing time from `now` on, divided once.
-fn resource_cost(problem: &Problem, schedule: &Schedule, changeovers: &[(Span, i64)]) -> i64 {
+fn resource_cost(
+    problem: &Problem,
+    schedule: &Schedule,
+    counted: &[OperationId],
+    changeovers: &[(Span, i64)],
+) -> i64 {
     let mut total: i128 = 0;
-    for operation in problem.operation_ids() {
+    for &operation in counted {
         if let Some(placed) = schedule.get(operation) {
             let changing = changeovers[operation.index()].0;
             let working = worked(problem, operation, placed);
@@ -239,8 +254,8 @@ fn held(problem: &Problem, mode: ModeId, placed: &Placement) -> Vec<(ResourceId,
     all
 }
 
-fn stability(problem: &Problem, schedule: &Schedule) -> i64 {
-    sum(problem.operation_ids().map(|operation| {
+fn stability(problem: &Problem, schedule: &Schedule, counted: &[OperationId]) -> i64 {
+    sum(counted.iter().map(|&operation| {
         let (Some(known), Some(placed)) = (problem.baseline(operation), schedule.get(operation)) else {
             return 0;
         };
@@ -271,18 +286,19 @@ pub(crate) fn stability_of(
 pub fn terms(problem: &Problem, schedule: &Schedule) -> TermValues {
     let orders = finished(problem, schedule);
     let changeovers = changeovers(problem, schedule);
+    let counted = counted(problem, schedule);
     let mut values = TermValues::default();
     values.set(Term::Unscheduled, unscheduled(problem, schedule));
     values.set(Term::Tardiness, tardiness(&orders));
     values.set(Term::LateOrders, late_orders(&orders));
     values.set(Term::MaxLateness, max_lateness(&orders));
-    values.set(Term::Makespan, makespan(problem, schedule));
+    values.set(Term::Makespan, makespan(problem, schedule, &counted));
     values.set(Term::Earliness, earliness(&orders));
-    values.set(Term::FlowTime, flow_time(&orders));
-    values.set(Term::ChangeoverTime, sum(changeovers.iter().map(|changeover| changeover.0)));
-    values.set(Term::ChangeoverCost, sum(changeovers.iter().map(|changeover| changeover.1)));
-    values.set(Term::ModeCost, mode_cost(problem, schedule));
-    values.set(Term::ResourceCost, resource_cost(problem, schedule, &changeovers));
-    values.set(Term::Stability, stability(problem, schedule));
+    values.set(Term::FlowTime, flow_time(problem, schedule, &orders));
+    values.set(Term::ChangeoverTime, sum(counted.iter().map(|op| changeovers[op.index()].0)));
+    values.set(Term::ChangeoverCost, sum(counted.iter().map(|op| changeovers[op.index()].1)));
+    values.set(Term::ModeCost, mode_cost(problem, schedule, &counted));
+    values.set(Term::ResourceCost, resource_cost(problem, schedule, &counted, &changeovers));
+    values.set(Term::Stability, stability(problem, schedule, &counted));
     values
 }

@@ -58,7 +58,7 @@ impl<'p> Scorer<'p> {
     /// The objective of what the decoder has placed.
     pub fn levels(&self, decoder: &Decoder<'_>) -> Levels {
         let mut sums = Sums::default();
-        self.add_orders(decoder, &mut sums);
+        let left_out = self.add_orders(decoder, &mut sums);
         let by_operation = [
             Term::Makespan,
             Term::ChangeoverTime,
@@ -68,7 +68,7 @@ impl<'p> Scorer<'p> {
             Term::Stability,
         ];
         if by_operation.into_iter().any(|term| self.counts(term)) {
-            self.add_operations(decoder, &mut sums);
+            self.add_operations(decoder, &left_out, &mut sums);
         }
         let unit = if self.problem.temporal { 3_600 } else { 1 };
         sums.by_term[Term::ResourceCost as usize] =
@@ -81,12 +81,15 @@ impl<'p> Scorer<'p> {
         self.objective.levels.iter().map(level).collect()
     }
 
-    fn add_orders(&self, decoder: &Decoder<'_>, sums: &mut Sums) {
+    /// Adds the terms of orders; tells which orders are left out.
+    fn add_orders(&self, decoder: &Decoder<'_>, sums: &mut Sums) -> Vec<bool> {
+        let mut left_out = vec![false; self.problem.orders.len()];
         let mut lateness: Option<Time> = None;
         for id in self.problem.order_ids() {
             let order = self.problem.order(id);
             let Some((start, end)) = self.span(decoder, &order.operations) else {
                 if !order.operations.is_empty() {
+                    left_out[id.index()] = true;
                     sums.add(Term::Unscheduled, order.weight.max(1));
                 }
                 continue;
@@ -104,6 +107,7 @@ impl<'p> Scorer<'p> {
             debug_assert!(decoder.slot(left.operation).is_none());
             sums.add(Term::Unscheduled, 1);
         }
+        left_out
     }
 
     fn span(&self, decoder: &Decoder<'_>, operations: &[OperationId]) -> Option<(Time, Time)> {
@@ -118,13 +122,14 @@ impl<'p> Scorer<'p> {
         span
     }
 
-    fn add_operations(&self, decoder: &Decoder<'_>, sums: &mut Sums) {
+    fn add_operations(&self, decoder: &Decoder<'_>, left_out: &[bool], sums: &mut Sums) {
         for operation in self.problem.operation_ids() {
             let Some(slot) = decoder.slot(operation) else {
                 continue;
             };
             let status = self.problem.status(operation);
-            if status == Status::Done {
+            let order = self.problem.operation(operation).order;
+            if status == Status::Done || order.is_some_and(|order| left_out[order.index()]) {
                 continue;
             }
             sums.raise(Term::Makespan, slot.end - self.problem.now);

@@ -12,8 +12,10 @@ use super::construct::{extension, keys, rules::Measures, rules::Rule};
 use super::limit::{Limit, Stop};
 use super::lns::{Incumbent, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
+use super::plain;
 use super::rng::Rng;
 use super::score::{Levels, Scorer};
+use super::shop::Reduction;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
 use crate::model::objective::TermValues;
@@ -36,6 +38,9 @@ pub fn solve(
     cancel: &AtomicBool,
     on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
 ) -> Solved {
+    if let Some(reduction) = Reduction::of(problem, &options.objective) {
+        return plain::solve(problem, &reduction, options, start, cancel, on_improve);
+    }
     let limit = Limit::new(options.time_limit);
     let outline = Outline::new(problem);
     let scorer = Scorer::new(problem, &options.objective);
@@ -203,14 +208,13 @@ impl<'a> Run<'a> {
         if found.best.is_none() {
             found.stats.first_schedule = elapsed;
         }
-        let values = incumbent.values(self.outline);
         on_improve(&Progress {
             elapsed,
             work: found.work,
-            values: &values,
             levels: &incumbent.levels,
             bound: &self.bound(&incumbent.levels),
-            schedule: &incumbent.schedule,
+            schedule: &|| incumbent.schedule.clone(),
+            values: &|| incumbent.values(self.outline),
         });
         found.best = Some(incumbent);
     }

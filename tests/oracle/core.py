@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .problem import Operation, Problem
 
 
-
 @dataclass
 class Step:
     """An unstarted operation in the model."""
@@ -65,7 +64,9 @@ class Model:
     def present_of(self, operation: str) -> Any:
         return self.steps[operation].present if operation in self.steps else self.cp.new_constant(1)
 
-    def hold(self, resource: str, start: Any, end: Any, present: Any, demand: Any, size: int | None = None) -> None:
+    def hold(
+        self, resource: str, start: Any, end: Any, present: Any, demand: Any, size: int | None = None
+    ) -> None:
         length = self.cp.new_int_var(0, self.far, "") if size is None else size
         interval = self.cp.new_optional_interval_var(start, length, end, present, "")
         self.held[resource].append((interval, demand))
@@ -81,7 +82,9 @@ def latest(problem: Problem) -> int:
     dates = [0]
     dates += [row[c] for row in problem.orders.values() for c in ("release", "due") if row[c] is not None]
     dates += [operation.release for operation in problem.operations.values()]
-    dates += [at for r in problem.resources.values() for span in r.spans or [] for at in span[:2] if at is not None]
+    dates += [
+        at for r in problem.resources.values() for span in r.spans or [] for at in span[:2] if at is not None
+    ]
     dates += [at for arrivals in problem.stock.values() for at in arrivals]
     dates += [row["start"] for row in problem.baseline.values() if row.get("start") is not None]
     work = sum(max(mode.duration for mode in op.modes) for op in problem.operations.values())
@@ -239,4 +242,3 @@ class Slots:
                 on, start, end, quantity = self.columns[place : place + 4]
                 self.model.hold(resource, start, end, on, quantity)
                 place += 4
-

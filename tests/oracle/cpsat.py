@@ -2,10 +2,11 @@
 
 Written from the contract alone, sharing no code with the engine, so that the two can be held against each
 other: the engine is never better than this optimum, nor finds a schedule where there is none. The idea is
-enumeration where the contract is hard and constraints where it is easy: an operation's placements (mode,
-members, start) are enumerated and enter as linear pieces (``placements``, ``segments``); sequences and setup states are circuits with
-carried state (``setups``); precedences, material and terms relate their columns. Levels are solved one after
-the other, each to proven optimality and then kept. What cannot be modelled exactly is refused (``supports``).
+enumeration where the contract is hard and constraints where it is easy: the placements of an operation
+(mode, members, start) are enumerated and enter as linear pieces (``placements``, ``segments``, ``core``);
+sequences and setup states are circuits with carried state (``setups``); precedences, material and terms
+relate their columns. Levels are solved one after the other, each to proven optimality and then kept. What
+cannot be modelled exactly is refused (``supports``).
 
 Cost: choices x horizon rows an operation; problems of a dozen operations and a hundred ticks take
 a fraction of a second. References: L. Perron and F. Didier, CP-SAT (OR-Tools).

@@ -31,7 +31,11 @@ class Movement:
 def add_material(model: Model) -> None:
     problem, cp = model.problem, model.cp
     items: dict[str, list[Movement]] = defaultdict(list)
-    zero = [key for key, step in model.steps.items() if step.operation.modes[0].duration == 0 and problem.materials.get(key)]
+    zero = [
+        key
+        for key, step in model.steps.items()
+        if step.operation.modes[0].duration == 0 and problem.materials.get(key)
+    ]
     ranks = {key: cp.new_int_var(1, len(zero), "") for key in zero}
     if len(ranks) > 1:
         cp.add_all_different(list(ranks.values()))
@@ -81,7 +85,9 @@ def _moved(model: Model, key: str, quantity: int, ranks: dict[str, Any], last: i
 def last_end(model: Model) -> Any:
     """The latest end of all that is scheduled."""
     end = model.cp.new_int_var(0, model.far + 400, "last end")
-    model.cp.add_max_equality(end, [*(step.end for step in model.steps.values()), *(p.end for p in model.past.values()), 0])
+    model.cp.add_max_equality(
+        end, [*(step.end for step in model.steps.values()), *(p.end for p in model.past.values()), 0]
+    )
     return end
 
 

@@ -1,4 +1,4 @@
-"""Started work: everything about it follows from history and calendars, so it enters the model as constants."""
+"""Started work: all of it follows from history and calendars, so it enters the model as constants."""
 
 from __future__ import annotations
 
@@ -107,7 +107,9 @@ def _resume(problem: Problem, run: Choice, begin: int, remaining: int, far: int)
     return working(problem, run, begin, far)[:remaining]
 
 
-def _restart(problem: Problem, run: Choice, remaining: int, duration: int, far: int) -> tuple[list[int], bool]:
+def _restart(
+    problem: Problem, run: Choice, remaining: int, duration: int, far: int
+) -> tuple[list[int], bool]:
     """Instants of the last stretch, and whether work before it was lost."""
     need, stretch, lost = remaining, [], False
     for at in range(far):

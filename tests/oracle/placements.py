@@ -67,7 +67,9 @@ def _takings(problem: Problem, mode: Mode, need: Need) -> list[list[tuple[str, i
     if need.resource is not None:
         return [[(need.resource, need.quantity, need.release, need.key)]]
     members = sorted(problem.groups[need.group or ""] - {mode.resource or ""})
-    return [[(name, 1, need.release, need.key) for name in some] for some in combinations(members, need.quantity)]
+    return [
+        [(name, 1, need.release, need.key) for name in some] for some in combinations(members, need.quantity)
+    ]
 
 
 def is_open(problem: Problem, choice: Choice, at: int) -> bool:
@@ -95,7 +97,9 @@ def runs(problem: Problem, choice: Choice, index: int, low: int, high: int, brea
     return rows
 
 
-def holdings(problem: Problem, choice: Choice, start: int, end: int, work: list[int]) -> dict[str, list[Piece]]:
+def holdings(
+    problem: Problem, choice: Choice, start: int, end: int, work: list[int]
+) -> dict[str, list[Piece]]:
     """What is held over which pieces of time; a mode's own unary resource is not among it."""
     held: dict[str, list[Piece]] = {}
     own = choice.mode.resource
@@ -111,7 +115,9 @@ def holdings(problem: Problem, choice: Choice, start: int, end: int, work: list[
         else:
             # A hold does not count where the pool offers less than this operation needs of it.
             instants = [
-                at for at in range(start, end) if problem.resources[resource].capacity_at(at) >= total[resource]
+                at
+                for at in range(start, end)
+                if problem.resources[resource].capacity_at(at) >= total[resource]
             ]
         held.setdefault(resource, []).extend((a, b, quantity) for a, b in spans(instants))
     return held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 Row = dict[str, Any]
 SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 INSTANTS = {
-    "problem": ("horizon_end",), "orders": ("release", "due", "deadline"), "operations": ("release", "deadline"),
+    "problem": ("horizon_end",), "orders": ("release", "due", "deadline"),
+    "operations": ("release", "deadline"),
     "calendars": ("start", "end"), "stock": ("time",), "baseline": ("start", "end"),
 }  # fmt: skip
 
@@ -258,7 +260,14 @@ def _modes(problem: Problem, rows: dict[str, list[Row]]) -> None:
         key, resource = str(row["operation"]), text(row.get("resource"))
         name = text(row.get("mode")) or resource or key
         problem.operations[key].modes.append(
-            Mode(key, name, resource, _first(row.get("quantity"), 1), row["duration"], _first(row.get("cost"), 0))
+            Mode(
+                key,
+                name,
+                resource,
+                _first(row.get("quantity"), 1),
+                row["duration"],
+                _first(row.get("cost"), 0),
+            )
         )
     for row in rows.get("requirements", []):
         need = Need(
@@ -282,13 +291,17 @@ def _resources(problem: Problem, rows: dict[str, list[Row]]) -> None:
         open_at = None
         if row.get("calendar") is not None:
             open_at = sorted(
-                ((s["start"], s.get("end"), _first(s.get("capacity"), capacity)) for s in spans[str(row["calendar"])]),
+                (
+                    (s["start"], s.get("end"), _first(s.get("capacity"), capacity))
+                    for s in spans[str(row["calendar"])]
+                ),
                 key=lambda span: span[0],
             )
         highest = max([capacity, *(c for _, _, c in open_at or [])])
         unary = row["kind"] == "unary" if row.get("kind") else highest <= 1
         problem.resources[key] = Resource(
-            key, unary, capacity, open_at, text(row.get("changeover_matrix")), _first(row.get("cost_per_hour"), 0),
+            key, unary, capacity, open_at, text(row.get("changeover_matrix")),
+            _first(row.get("cost_per_hour"), 0),
             text(row.get("location")),
         )  # fmt: skip
 
@@ -299,19 +312,30 @@ def _links(problem: Problem, rows: dict[str, list[Row]]) -> None:
         before, after = str(row["before"]), str(row["after"])
         problem.links.append(
             Link(
-                before, after, row.get("kind") or "end_start", _first(row.get("min_lag"), 0), row.get("max_lag"),
+                before,
+                after,
+                row.get("kind") or "end_start",
+                _first(row.get("min_lag"), 0),
+                row.get("max_lag"),
                 round(Fraction(_first(row.get("transfer"), 1.0)) * 10**6),
-                round(Fraction(_first(row.get("tail"), 0.0)) * 10**6), bool(row.get("same_resource")),
-            )  # fmt: skip
+                round(Fraction(_first(row.get("tail"), 0.0)) * 10**6),
+                bool(row.get("same_resource")),
+            )
         )
         if problem.order_key(before) == problem.order_key(after):
             linked.add(problem.order_key(before))
     steps: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows["operations"]:
         key = str(row["operation"])
-        if row.get("order") is not None and row.get("sequence") is not None and problem.order_key(key) not in linked:
+        if (
+            row.get("order") is not None
+            and row.get("sequence") is not None
+            and problem.order_key(key) not in linked
+        ):
             steps[problem.order_key(key)][row["sequence"]].append(key)
     for order in sorted(steps):
         values = sorted(steps[order])
-        for low, high in zip(values, values[1:], strict=False):
-            problem.links += [Link(a, b) for a in sorted(steps[order][low]) for b in sorted(steps[order][high])]
+        for low, high in itertools.pairwise(values):
+            problem.links += [
+                Link(a, b) for a in sorted(steps[order][low]) for b in sorted(steps[order][high])
+            ]

@@ -30,7 +30,13 @@ def schedule_rows(model: Model, solver: cp_model.CpSolver) -> list[Row]:
             _planned(row, model.steps[key], solver)
         elif key in model.past:
             past = model.past[key]
-            row.update(mode=past.mode.mode, resource=past.mode.resource, start=past.start, end=past.end, status="started")
+            row.update(
+                mode=past.mode.mode,
+                resource=past.mode.resource,
+                start=past.start,
+                end=past.end,
+                status="started",
+            )
             if past.changing:
                 row.update(changeover_start=0, changeover_end=past.change_end)
         else:
@@ -51,7 +57,9 @@ def _planned(row: Row, step: Step, solver: cp_model.CpSolver) -> None:
     row.update(mode=mode.mode, resource=mode.resource, status="planned")
     row.update(start=solver.value(step.start), end=solver.value(step.end))
     if step.change is not None and solver.boolean_value(step.change.on):
-        row.update(changeover_start=solver.value(step.change.start), changeover_end=solver.value(step.change.end))
+        row.update(
+            changeover_start=solver.value(step.change.start), changeover_end=solver.value(step.change.end)
+        )
 
 
 def assignment_rows(model: Model, solver: cp_model.CpSolver) -> list[Row]:
@@ -75,7 +83,9 @@ def assignment_rows(model: Model, solver: cp_model.CpSolver) -> list[Row]:
 def _held(model: Model, operation: str, choice: Choice, span: tuple[int, int]) -> list[Row]:
     if choice.mode.duration == 0:
         return []
-    taken: list[tuple[str, int, str | None]] = [(name, quantity, key) for name, quantity, _, key in choice.taken]
+    taken: list[tuple[str, int, str | None]] = [
+        (name, quantity, key) for name, quantity, _, key in choice.taken
+    ]
     if choice.mode.resource is not None:
         taken.insert(0, (choice.mode.resource, choice.mode.quantity, None))
     start, end = (at + model.problem.now for at in span)
@@ -94,7 +104,10 @@ def as_tables(schedule: list[Row], assignments: list[Row], temporal: bool) -> tu
     times = {"start", "end", "changeover_start", "changeover_end"}
 
     def table(rows: list[Row], columns: tuple[str, ...]) -> pa.Table:
-        kinds = {name: instant if name in times else pa.int64() if name == "quantity" else pa.string() for name in columns}
+        kinds = {
+            name: instant if name in times else pa.int64() if name == "quantity" else pa.string()
+            for name in columns
+        }
         schema = pa.schema(list(kinds.items()))
         return pa.table({n: pa.array([row[n] for row in rows], k) for n, k in kinds.items()}, schema=schema)
 

@@ -51,7 +51,13 @@ def segments(rows: list[Row]) -> list[Segment]:
     return found
 
 
-def tie(cp: cp_model.CpModel, start: Any, columns: list[Any], rows: list[tuple[Hashable, Row]], lits: dict[Any, Any]) -> None:
+def tie(
+    cp: cp_model.CpModel,
+    start: Any,
+    columns: list[Any],
+    rows: list[tuple[Hashable, Row]],
+    lits: dict[Any, Any],
+) -> None:
     """Make start and columns one of the rows of the choice whose literal is true; all 0 where none is."""
     by_choice: dict[Any, list[Row]] = defaultdict(list)
     for choice, row in rows:
@@ -62,7 +68,9 @@ def tie(cp: cp_model.CpModel, start: Any, columns: list[Any], rows: list[tuple[H
         if len(cut) != 1:
             cp.add(sum(parts) == lit)
         for part, segment in zip(parts, cut, strict=True):
-            cp.add_linear_expression_in_domain(start, cp_model.Domain.from_values(segment.starts)).only_enforce_if(part)
+            cp.add_linear_expression_in_domain(
+                start, cp_model.Domain.from_values(segment.starts)
+            ).only_enforce_if(part)
             for column, value, moves in zip(columns, segment.first[1], segment.moves, strict=True):
                 wanted = start + (value - segment.first[0]) if moves else value
                 cp.add(column == wanted).only_enforce_if(part)

@@ -75,7 +75,9 @@ def _rank(rule: Row) -> tuple[int, int, int]:
     return rule.get("priority") or 0, named, strength
 
 
-def between(problem: Problem, matrix: str, before: dict[str, str | None], after: dict[str, str]) -> tuple[int, int]:
+def between(
+    problem: Problem, matrix: str, before: dict[str, str | None], after: dict[str, str]
+) -> tuple[int, int]:
     """Duration and cost of a changeover."""
     spans, cost = [0], 0
     for attribute, value in after.items():
@@ -94,7 +96,9 @@ def state_now(problem: Problem, resource: str) -> dict[str, str]:
     done = [
         (row["end"], key)
         for key, row in problem.baseline.items()
-        if row.get("status") == "done" and row["resource"] == resource and problem.history_mode(key).duration > 0
+        if row.get("status") == "done"
+        and row["resource"] == resource
+        and problem.history_mode(key).duration > 0
     ]
     for _, key in sorted(done):
         state.update(problem.operations[key].states)
@@ -128,18 +132,24 @@ def _sequence(model: Model, resource: str, matrix: str, spans: dict[str, list[An
     """The circuit, the states before, and what each operation's changeover here takes."""
     cp, problem = model.cp, model.problem
     nodes = {
-        key: (step, one_of(model, on)) for key, step in model.steps.items() if (on := step.on(_runs_on(resource)))
+        key: (step, one_of(model, on))
+        for key, step in model.steps.items()
+        if (on := step.on(_runs_on(resource)))
     }
     if not nodes:
         return
     now = state_now(problem, resource)
     attributes = sorted({rule.get("attribute") or "state" for rule in problem.rules[matrix]})
     values: dict[str, list[str | None]] = {
-        a: [None, *sorted({s[a] for s in [now, *(step.operation.states for step, _ in nodes.values())] if a in s})]
+        a: [
+            None,
+            *sorted({s[a] for s in [now, *(step.operation.states for step, _ in nodes.values())] if a in s}),
+        ]
         for a in attributes
     }
     before = {
-        key: {a: cp.new_int_var(0, len(values[a]) - 1, f"{key} {a} on {resource}") for a in attributes} for key in nodes
+        key: {a: cp.new_int_var(0, len(values[a]) - 1, f"{key} {a} on {resource}") for a in attributes}
+        for key in nodes
     }
     arcs: list[tuple[int, int, Any]] = []
     empty = cp.new_bool_var("")
@@ -200,12 +210,16 @@ def _changeover(model: Model, step: Step, found: list[Any]) -> None:
         same = step.on(lambda run, mode=choice.mode: run.mode is mode)
         cp.add(sum(same) == 1).only_enforce_if(lit)
     cp.add(change.end >= change.start + duration)
-    if all(len(starts) == model.far - length + 1 for (_, length), starts in _starts(change, rows, lengths).items()):
+    if all(
+        len(starts) == model.far - length + 1
+        for (_, length), starts in _starts(change, rows, lengths).items()
+    ):
         _change_anytime(model, change, rows)
     else:
         _change_in_segments(model, change, rows, [length for length in lengths if length])
     cp.add(change.end <= step.start).only_enforce_if(on)
     step.held_from = cp.new_int_var(0, far, "")
+    cp.add(step.held_from + duration <= step.start)
     cp.add(step.held_from == change.start).only_enforce_if(on)
     cp.add(step.held_from == step.start).only_enforce_if(on.negated())
     for lit, choice in zip(change.chosen, change.options, strict=True):

@@ -28,7 +28,9 @@ def step(operation: str, duration: int, resource: str | None = "M", **columns: A
     return {"operation": operation, **columns}, mode
 
 
-def shop(*steps: tuple[Row, Row], resources: list[Row] | None = None, **rows: list[Row]) -> dict[str, pa.Table]:
+def shop(
+    *steps: tuple[Row, Row], resources: list[Row] | None = None, **rows: list[Row]
+) -> dict[str, pa.Table]:
     """A problem of these operations; every named resource is unary and always open unless given."""
     modes = [mode for _, mode in steps] + rows.pop("more_modes", [])
     known = {row["resource"] for row in resources or []}
@@ -49,6 +51,8 @@ def times(exact: Exact) -> dict[str, tuple[int | None, int | None]]:
     return {row["operation"]: (row["start"], row["end"]) for row in exact.schedule}
 
 
-def solved(problem: dict[str, pa.Table], objective: list[Level] = MAKESPAN) -> dict[str, tuple[int | None, int | None]]:
+def solved(
+    problem: dict[str, pa.Table], objective: list[Level] = MAKESPAN
+) -> dict[str, tuple[int | None, int | None]]:
     """Start and end by operation of one best schedule."""
     return times(solve_exact(problem, objective))

@@ -21,9 +21,19 @@ class Terms:
 
     def __init__(self, model: Model) -> None:
         self.model, self.cp, self.problem = model, model.cp, model.problem
-        dates = [row[c] for row in self.problem.baseline.values() for c in ("start", "end") if row.get(c) is not None]
+        dates = [
+            row[c]
+            for row in self.problem.baseline.values()
+            for c in ("start", "end")
+            if row.get(c) is not None
+        ]
         self.first, self.far = min([0, *dates]), model.far + 400
-        dues = [abs(row[c]) for row in self.problem.orders.values() for c in ("due", "deadline") if row[c] is not None]
+        dues = [
+            abs(row[c])
+            for row in self.problem.orders.values()
+            for c in ("due", "deadline")
+            if row[c] is not None
+        ]
         self.wide = 2 * (self.far - self.first) + max([0, *dues, *map(abs, dates)])
         self.orders: dict[str, list[str]] = defaultdict(list)
         for key in sorted(self.problem.operations):
@@ -75,13 +85,17 @@ class Terms:
         return var
 
     def _each_due(self, value: Callable[[str, Any], Any]) -> Any:
-        return sum(value(key, self.ends[key] - due) for key in self.orders if (due := self._due(key)) is not None)
+        return sum(
+            value(key, self.ends[key] - due) for key in self.orders if (due := self._due(key)) is not None
+        )
 
     def unscheduled(self) -> Any:
         return sum(max(1, self._of(key, "weight", 1)) * (1 - lit) for key, lit in self.model.present.items())
 
     def tardiness(self) -> Any:
-        return self._each_due(lambda key, late: self._of(key, "weight") * self._above(late, self._present(key)))
+        return self._each_due(
+            lambda key, late: self._of(key, "weight") * self._above(late, self._present(key))
+        )
 
     def late_orders(self) -> Any:
         def late(key: str, lateness: Any) -> Any:
@@ -114,10 +128,29 @@ class Terms:
         for key, past in self.model.past.items():
             present = self._scheduled(key)
             self.cp.add(last >= past.end).only_enforce_if([] if isinstance(present, int) else [present])
+        self._bound(last)
         return last
 
+    def _bound(self, last: Any) -> None:
+        """What one resource does takes at least so long: says nothing new, and spares the proof."""
+        for name, resource in self.problem.resources.items():
+            load = []
+            for step in self.model.steps.values():
+                modes = {choice.mode.resource for choice in step.options}
+                load += [
+                    lit * choice.mode.duration
+                    for lit, choice in zip(step.chosen, step.options, strict=True)
+                    if choice.mode.resource == name
+                ]
+                if step.change is not None and modes == {name}:
+                    load.append(step.change.duration)
+            if resource.unary and load:
+                self.cp.add(last >= sum(load))
+
     def earliness(self) -> Any:
-        return self._each_due(lambda key, late: self._of(key, "earliness") * self._above(-late, self._present(key)))
+        return self._each_due(
+            lambda key, late: self._of(key, "earliness") * self._above(-late, self._present(key))
+        )
 
     def flow_time(self) -> Any:
         total = 0

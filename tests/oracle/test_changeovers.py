@@ -31,7 +31,13 @@ def test_the_cheapest_tour_of_colors() -> None:
 
 def test_an_attribute_that_is_not_named_is_carried() -> None:
     # size stays 10 through B, so C needs nothing for size; sequence fixed by precedence.
-    states = [("A", "size", "10"), ("A", "color", "red"), ("B", "color", "blue"), ("C", "size", "10"), ("D", "size", "9")]
+    states = [
+        ("A", "size", "10"),
+        ("A", "color", "red"),
+        ("B", "color", "blue"),
+        ("C", "size", "10"),
+        ("D", "size", "9"),
+    ]
     rules = [rule(3, attribute="size", compare="differs"), rule(2, attribute="color", compare="differs")]
     problem = shop(
         *(step(name, 1) for name in "ABCD"), resources=TOOL, changeovers=rules,
@@ -45,23 +51,40 @@ def test_an_attribute_that_is_not_named_is_carried() -> None:
 @pytest.mark.parametrize(("combine", "time"), [("sum", 5), ("max", 3)])
 def test_attributes_combine(combine: str, time: int) -> None:
     states = [("A", "size", "10"), ("A", "color", "red")]
-    rules = [rule(3, attribute="size", compare="falls", cost=4), rule(2, attribute="color", compare="differs", cost=1)]
+    rules = [
+        rule(3, attribute="size", compare="falls", cost=4),
+        rule(2, attribute="color", compare="differs", cost=1),
+    ]
     now = [{"resource": "M", "attribute": a, "value": v} for a, v in (("size", "10.5"), ("color", "blue"))]
     problem = shop(
         step("A", 1), resources=TOOL, changeovers=rules, resource_states=now,
         matrices=[{"matrix": "X", "combine": combine}],
         setup_states=[{"operation": o, "attribute": a, "value": v} for o, a, v in states],
     )  # fmt: skip
-    assert best(problem, [{"changeover_time": 1}, {"changeover_cost": 1}, {"makespan": 1}]) == [0, time, 5, time + 1]
+    assert best(problem, [{"changeover_time": 1}, {"changeover_cost": 1}, {"makespan": 1}]) == [
+        0,
+        time,
+        5,
+        time + 1,
+    ]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "duration"),
-    [("9", "10", 1), ("10", "9", 4), ("10", "10.0", 7), (None, "9", 6), ("red", "10", 4), ("10", "10", None), ("x", "x", 8)],
+    [
+        ("9", "10", 1),
+        ("10", "9", 4),
+        ("10", "10.0", 7),
+        (None, "9", 6),
+        ("red", "10", 4),
+        ("10", "10", None),
+        ("x", "x", 8),
+    ],
 )
 def test_which_rule_applies(before: str | None, after: str, duration: int | None) -> None:
-    # As numbers 9 rises to 10; "10" and "10.0" differ as text but neither rises nor falls; "red" is no number,
-    # and as text "10" comes before it; unset matches its own rule alone; equal values only one that names both.
+    # As numbers 9 rises to 10; "10" and "10.0" differ as text but neither rises nor falls; "red" is no
+    # number, and as text "10" comes before it; unset matches its own rule alone; equal values only one that
+    # names both.
     rules = [
         rule(1, compare="rises"), rule(4, compare="falls"), rule(7, compare="differs"),
         rule(6, from_value="unset"), rule(8, from_value="x", to_value="x"),
@@ -78,12 +101,15 @@ def test_rules_by_priority_then_by_what_they_name() -> None:
     assert urgent is not None and urgent["duration"] == 9
 
 
-@pytest.mark.parametrize(("suspend", "attached", "makespan"), [("never", False, 8), ("breaks", False, 7), ("breaks", True, 7)])
+@pytest.mark.parametrize(
+    ("suspend", "attached", "makespan"), [("never", False, 8), ("breaks", False, 7), ("breaks", True, 7)]
+)
 def test_a_changeover_meets_a_break(suspend: str, attached: bool, makespan: int) -> None:
     # Open [0, 2) and [4, 20). Four ticks of changeover, one of work: in one piece [4, 8), work [8, 9)...
     rows = [{"calendar": "K", "start": 0, "end": 2}, {"calendar": "K", "start": 4, "end": 20}]
     problem = shop(
-        step("A", 1, setup_state="red"), resources=[{"resource": "M", "changeover_matrix": "X", "calendar": "K"}],
+        step("A", 1, setup_state="red"),
+        resources=[{"resource": "M", "changeover_matrix": "X", "calendar": "K"}],
         changeovers=[rule(4, from_value="unset")], calendars=rows,
         matrices=[{"matrix": "X", "suspend": suspend, "attached": attached}],
     )  # fmt: skip

@@ -54,7 +54,8 @@ def test_started_work_holds_its_members() -> None:
     group = [{"group": "G", "member": name} for name in ("V", "W")]
     needs = [{"operation": "A", "group": "G"}, {"operation": "B", "group": "G", "quantity": 2}]
     problem = shop(
-        step("A", 6), step("B", 2, "N"), resources=[{"resource": "V"}, {"resource": "W"}], groups=group, problem=NOW,
+        step("A", 6), step("B", 2, "N"), resources=[{"resource": "V"}, {"resource": "W"}], groups=group,
+        problem=NOW,
         requirements=needs, baseline=[known("A", status="started", start=9)],
         baseline_members=[{"operation": "A", "resource": "V", "phase": "run"}],
     )  # fmt: skip
@@ -72,7 +73,9 @@ def test_transfer_from_started_work_counts_what_was_done() -> None:
 def test_a_start_pin_holds_or_is_released() -> None:
     def start(at: int) -> int | None:
         row = known("A", pin="start", start=at)
-        return solved(shop(step("A", 3), resources=TOOL, calendars=SHIFTS, baseline=[row], problem=NOW))["A"][0]
+        return solved(shop(step("A", 3), resources=TOOL, calendars=SHIFTS, baseline=[row], problem=NOW))["A"][
+            0
+        ]
 
     assert start(17) == 17
     # Closed time, and an instant that is past, release it: three ticks fit first at 15.

@@ -11,7 +11,9 @@ from .shop import best, shop, solved, step
 
 def pair(first: int, second: int, **columns: Any) -> dict[str, Any]:
     """A before B, each on its own machine."""
-    return shop(step("A", first, "M"), step("B", second, "N"), precedences=[{"before": "A", "after": "B", **columns}])
+    return shop(
+        step("A", first, "M"), step("B", second, "N"), precedences=[{"before": "A", "after": "B", **columns}]
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,9 @@ def test_lags_kinds_and_overlap(columns: dict[str, Any], makespan: int) -> None:
 
 def test_max_lag_pulls_the_first_operation_back() -> None:
     problem = shop(
-        step("A", 2, "M"), step("B", 1, "N", release=10), precedences=[{"before": "A", "after": "B", "max_lag": 1}]
+        step("A", 2, "M"),
+        step("B", 1, "N", release=10),
+        precedences=[{"before": "A", "after": "B", "max_lag": 1}],
     )
     start = solved(problem)["A"][0]
     assert start is not None and start >= 7
@@ -69,7 +73,9 @@ def test_sequence_chains_values_and_leaves_null_outside() -> None:
     link = [{"before": "A", "after": "D"}]
     ends = solved(shop(*steps, orders=[{"order": "O"}], precedences=link), [{"flow_time": 1}])
     assert max(end for _, end in ends.values() if end is not None) == 4
-    assert best(shop(*steps, orders=[{"order": "O"}], precedences=[*link, {"before": "D", "after": "C"}])) == [0, 6]
+    assert best(
+        shop(*steps, orders=[{"order": "O"}], precedences=[*link, {"before": "D", "after": "C"}])
+    ) == [0, 6]
 
 
 def test_what_is_left_out_takes_its_successors_along() -> None:

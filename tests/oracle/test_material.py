@@ -8,12 +8,16 @@ from .shop import best, shop, solved, step
 
 
 def moves(*rows: tuple[str, str, int]) -> list[dict[str, Any]]:
-    return [{"operation": operation, "item": item, "quantity": quantity} for operation, item, quantity in rows]
+    return [
+        {"operation": operation, "item": item, "quantity": quantity} for operation, item, quantity in rows
+    ]
 
 
 def test_consumption_waits_for_receipts() -> None:
     stock = [{"item": "I", "time": None, "quantity": 2}, {"item": "I", "time": 6, "quantity": 2}]
-    problem = shop(step("A", 3, "M"), step("B", 3, "N"), materials=moves(("A", "I", -2), ("B", "I", -2)), stock=stock)
+    problem = shop(
+        step("A", 3, "M"), step("B", 3, "N"), materials=moves(("A", "I", -2), ("B", "I", -2)), stock=stock
+    )
     assert best(problem) == [0, 9]
 
 
@@ -31,7 +35,7 @@ def test_production_feeds_consumption_through_a_small_store() -> None:
     material = moves(("A", "I", 2), ("B", "I", 2), ("C", "I", -2), ("D", "I", -2))
     # A [0, 2), C [2, 7) takes it; B may end from 2 on; D [7, 12).
     assert best(shop(*steps, materials=material, items=items)) == [0, 12]
-    # Limits hold after all movements of an instant: C starts when A ends, D when B ends, and nothing is stored.
+    # Limits hold after all movements of an instant: C starts when A ends, D when B ends, nothing is stored.
     assert best(shop(*steps, materials=material, items=[{"item": "I", "max_stock": 0}])) == [0, 12]
 
 

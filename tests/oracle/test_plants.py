@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+
 from plants.random_plants import FEATURES, Plant, pairwise, random_plant
 
 from .cpsat import Inexact, solve_exact, supports
@@ -45,7 +46,9 @@ def test_a_plant_is_solved_and_the_answer_is_one_of_the_problem(number: int) -> 
         return
     exact = solved(plant)
     assert exact.status == "optimal"
-    again = solved(plant, {name: shuffled(table, random.Random(number)) for name, table in plant.tables.items()})
+    again = solved(
+        plant, {name: shuffled(table, random.Random(number)) for name, table in plant.tables.items()}
+    )
     assert again.levels == exact.levels, "the order of rows matters"
     whole = solved(plant, partial=False)
     if exact.levels[0] == 0:
@@ -62,7 +65,9 @@ def test_few_plants_are_refused() -> None:
 def test_relaxing_a_plant_never_makes_it_worse() -> None:
     for seed in range(6):
         plant = random_plant(seed, features=["unary_calendars", "deadlines", "single_attribute", "max_lags"])
-        tables = {name: table for name, table in plant.tables.items() if name not in ("changeovers", "matrices")}
+        tables = {
+            name: table for name, table in plant.tables.items() if name not in ("changeovers", "matrices")
+        }
         tables["resources"] = tables["resources"].drop_columns(["changeover_matrix"])
         assert solved(plant, tables).levels <= solved(plant).levels
 

@@ -41,13 +41,18 @@ def test_after_its_last_row_a_calendar_is_closed_unless_the_row_has_no_end() -> 
     rows = [{"calendar": "K", "start": 0, "end": 3, "capacity": None}]
     assert best(shop(step("A", 4), resources=SHIFTED, calendars=rows)) == [1, 0]
     rows[0]["end"] = None
-    problem = shop(step("A", 4), resources=SHIFTED, calendars=[*rows, {"calendar": "other", "start": 0, "end": 1}])
+    problem = shop(
+        step("A", 4), resources=SHIFTED, calendars=[*rows, {"calendar": "other", "start": 0, "end": 1}]
+    )
     assert best(problem) == [0, 4]
 
 
 def test_capacity_of_a_pool_by_shift() -> None:
     # Two of three run in [0, 4), where the pool offers two; the third alone in [4, 8).
-    rows = [{"calendar": "K", "start": a, "end": b, "capacity": c} for a, b, c in ((0, 4, 2), (4, 10, 1), (10, None, 2))]
+    rows = [
+        {"calendar": "K", "start": a, "end": b, "capacity": c}
+        for a, b, c in ((0, 4, 2), (4, 10, 1), (10, None, 2))
+    ]
     pool = [{"resource": "M", "kind": "cumulative", "capacity": 2, "calendar": "K"}]
     steps = [step(name, 4) for name in "ABC"]
     assert best(shop(*steps, resources=pool, calendars=rows)) == [0, 8]
@@ -57,7 +62,10 @@ def test_capacity_of_a_pool_by_shift() -> None:
 
 def test_closed_time_of_a_hold_does_not_count_against_a_pool() -> None:
     # A needs both: it works in [0, 2) and [4, 6). In between, where the pool offers one, B has it.
-    rows = [{"calendar": "K", "start": a, "end": b, "capacity": c} for a, b, c in ((0, 2, 2), (2, 4, 1), (4, None, 2))]
+    rows = [
+        {"calendar": "K", "start": a, "end": b, "capacity": c}
+        for a, b, c in ((0, 2, 2), (2, 4, 1), (4, None, 2))
+    ]
     pool = [{"resource": "M", "kind": "cumulative", "capacity": 2, "calendar": "K"}]
     problem = shop(step("A", 4, quantity=2, suspend="breaks"), step("B", 2), resources=pool, calendars=rows)
     assert solved(problem) == {"A": (0, 6), "B": (2, 4)}
@@ -91,10 +99,18 @@ def test_a_member_with_shifts_of_its_own() -> None:
     rows = [{"calendar": "K", "start": 2, "end": 4}, {"calendar": "L", "start": 5, "end": 9}]
     needs = [{"operation": "A", "group": "G"}]
     # Three ticks do not fit the shift of V.
-    assert solved(shop(step("A", 3), resources=people, groups=group, calendars=rows, requirements=needs))["A"] == (5, 8)
+    assert solved(shop(step("A", 3), resources=people, groups=group, calendars=rows, requirements=needs))[
+        "A"
+    ] == (5, 8)
 
 
 def test_duration_zero_needs_nothing_open() -> None:
     rows = [{"calendar": "K", "start": 5, "end": 9}]
-    problem = shop(step("A", 0), step("B", 2), resources=SHIFTED, calendars=rows, precedences=[{"before": "B", "after": "A"}])
+    problem = shop(
+        step("A", 0),
+        step("B", 2),
+        resources=SHIFTED,
+        calendars=rows,
+        precedences=[{"before": "B", "after": "A"}],
+    )
     assert solved(problem) == {"A": (7, 7), "B": (5, 7)}

@@ -57,7 +57,10 @@ def test_a_passed_deadline_stands_for_a_missing_due_date() -> None:
 
 def test_resource_cost_counts_working_and_changing_time() -> None:
     # 5 x (2 work + 3 changeover) for M, 2 x 3 for the setter; waiting is free.
-    tools = [{"resource": "M", "changeover_matrix": "X", "cost_per_hour": 5}, {"resource": "S", "cost_per_hour": 2}]
+    tools = [
+        {"resource": "M", "changeover_matrix": "X", "cost_per_hour": 5},
+        {"resource": "S", "cost_per_hour": 2},
+    ]
     problem = shop(
         step("A", 2, setup_state="red", release=20), resources=tools,
         changeovers=[{"matrix": "X", "from_value": "unset", "duration": 3, "cost": 11}],
@@ -69,7 +72,11 @@ def test_resource_cost_counts_working_and_changing_time() -> None:
 def test_stability_of_integer_problems_is_the_distance_from_the_baseline() -> None:
     rows = [{"operation": name, "resource": "M", "start": at} for name, at in (("A", 0), ("B", 1))]
     # A and B of 3 ticks: one moves by 2 and the other stays.
-    assert best(shop(step("A", 3), step("B", 3), baseline=rows), [{"stability": 1}, {"makespan": 1}]) == [0, 2, 6]
+    assert best(shop(step("A", 3), step("B", 3), baseline=rows), [{"stability": 1}, {"makespan": 1}]) == [
+        0,
+        2,
+        6,
+    ]
 
 
 def test_levels_come_one_after_the_other() -> None:
@@ -82,11 +89,17 @@ def test_levels_come_one_after_the_other() -> None:
 def test_temporal_problems_count_seconds_and_money_by_the_hour() -> None:
     now = datetime(2026, 3, 2, 6, tzinfo=UTC)
     at = pa.timestamp("ms", "UTC")
-    problem = tables(resources=[{"resource": "M", "cost_per_hour": 1000}, {"resource": "N", "cost_per_hour": 0}])
+    problem = tables(
+        resources=[{"resource": "M", "cost_per_hour": 1000}, {"resource": "N", "cost_per_hour": 0}]
+    )
     problem["problem"] = pa.table({"now": pa.array([now], at)})
     problem["operations"] = pa.table({"operation": ["A"]})
     problem["modes"] = pa.table(
-        {"operation": ["A", "A"], "resource": ["M", "N"], "duration": pa.array([timedelta(seconds=9)] * 2, pa.duration("us"))}
+        {
+            "operation": ["A", "A"],
+            "resource": ["M", "N"],
+            "duration": pa.array([timedelta(seconds=9)] * 2, pa.duration("us")),
+        }
     )
     problem["baseline"] = pa.table(
         {"operation": ["A"], "resource": ["M"], "start": pa.array([now + timedelta(seconds=5)], at)}

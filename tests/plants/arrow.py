@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from .draft import Draft, Row
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .draft import Draft, Row
 
 ID_CLASS = {
     ("*", "order"): "order", ("*", "operation"): "operation", ("*", "before"): "operation",
@@ -30,7 +32,8 @@ DURATIONS = {
     "transport": {"duration"}, "baseline": {"remaining", "remaining_changeover"},
 }  # fmt: skip
 INTEGERS = {
-    "sequence", "weight", "earliness_weight", "quantity", "cost", "capacity", "cost_per_hour", "priority", "max_stock",
+    "sequence", "weight", "earliness_weight", "quantity", "cost", "capacity", "cost_per_hour", "priority",
+    "max_stock",
 }  # fmt: skip
 FLAGS = {"attached", "same_resource", "unlimited"}
 FLOATS = {"transfer", "tail"}

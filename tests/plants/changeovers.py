@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .draft import Draft
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .draft import Draft
 
 COLORS = ("black", "red", "white")
 SIZES = ("9", "10", "10.5", "-2")
@@ -11,7 +14,11 @@ SIZES = ("9", "10", "10.5", "-2")
 def _matrix(draft: Draft, number: int, **row: object) -> str | None:
     """A matrix on a machine that has none yet."""
     free = [name for name in draft.unary() if not draft.resource(name).get("changeover_matrix")]
-    busy = sorted(free, key=lambda name: -sum(mode["resource"] == name for mode in draft.tables["modes"]))
+    asked = {
+        draft.modes(name)[0]["resource"] for name, why in draft.started.items() if why == "started_changeover"
+    }
+    uses = {name: sum(mode["resource"] == name for mode in draft.tables["modes"]) for name in free}
+    busy = sorted(free, key=lambda name: (name not in asked, -uses[name]))
     if not busy:
         return None
     name = f"X{number}"

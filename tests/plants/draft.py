@@ -7,10 +7,12 @@ material) runs from the smaller to the larger number, so that no combination of 
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import random
 
 Row = dict[str, Any]
 

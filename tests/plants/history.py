@@ -6,7 +6,10 @@ rows of ``baseline`` are written last, when resources, calendars and matrices ar
 
 from __future__ import annotations
 
-from .draft import Draft, Row
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .draft import Draft, Row
 
 STARTED = ("started_resume", "started_restart", "started_remaining", "started_changeover", "started_members")
 

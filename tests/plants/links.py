@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .draft import Draft, Row
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .draft import Draft, Row
 
 
 def _plain(draft: Draft) -> list[Row]:

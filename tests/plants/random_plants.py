@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from . import arrow, changeovers, history, links, needs, structure, supplies, windows
 from .draft import Draft
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Feature = Callable[[Draft], bool]
 
@@ -211,9 +212,8 @@ def main(count: int) -> None:
     spent = time.perf_counter() - begun
     pairs, seen = compatible_pairs(), covered(plants)
     print(f"{count} plants, {count / spent:.0f} a second, {len(FEATURES)} features")
-    print(
-        f"{len(seen & set(pairs))} of {len(pairs)} pairs; missing: {[sorted(p) for p in pairs if p not in seen]}"
-    )
+    missing = [sorted(pair) for pair in pairs if pair not in seen]
+    print(f"{len(seen & set(pairs))} of {len(pairs)} pairs; missing: {missing}")
     for pair, reason in EXCLUSIVE.items():
         print(f"never together: {' and '.join(sorted(pair))}: {reason}")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import random
+import itertools
+from typing import TYPE_CHECKING
 
 from .draft import Draft
+
+if TYPE_CHECKING:
+    import random
 
 
 def skeleton(rng: random.Random, operations: tuple[int, int], history: bool) -> Draft:
@@ -24,7 +28,7 @@ def skeleton(rng: random.Random, operations: tuple[int, int], history: bool) -> 
         order += 1
     for row in draft.tables["orders"]:
         members = draft.in_order(row["order"])
-        for before, after in zip(members, members[1:], strict=False):
+        for before, after in itertools.pairwise(members):
             draft.add("precedences", before=before["operation"], after=after["operation"])
     return draft
 

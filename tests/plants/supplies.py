@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .draft import Draft
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .draft import Draft
 
 
 def consume(draft: Draft) -> bool:

@@ -45,8 +45,8 @@ def test_a_seed_gives_the_same_bytes_in_every_process() -> None:
     for salt in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": salt}
         run = subprocess.run(
-            [sys.executable, "-c", program], cwd=Path(__file__).parents[1], env=environment, capture_output=True,
-            text=True, check=True,
+            [sys.executable, "-c", program], cwd=Path(__file__).parents[1], env=environment,
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert run.stdout.strip() == here
 
@@ -86,7 +86,10 @@ def test_keys_are_unique_and_references_known() -> None:
         for name, key in (("orders", "order"), ("operations", "operation"), ("resources", "resource")):
             keys = [row[key] for row in tables.get(name, [])]
             assert len(keys) == len(set(keys))
-        known = {name: {row[key] for row in tables[name]} for name, key in (("operations", "operation"), ("resources", "resource"))}
+        known = {
+            name: {row[key] for row in tables[name]}
+            for name, key in (("operations", "operation"), ("resources", "resource"))
+        }
         for table in ("modes", "requirements", "baseline", "baseline_members", "materials", "setup_states"):
             for row in tables.get(table, []):
                 assert row["operation"] in known["operations"]

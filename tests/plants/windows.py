@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from .draft import Draft
+from typing import TYPE_CHECKING
 
-TERMS = (
-    "tardiness late_orders max_lateness makespan earliness flow_time changeover_time changeover_cost "
-    "mode_cost resource_cost stability"
-).split()
+if TYPE_CHECKING:
+    from .draft import Draft
+
+TERMS = [
+    "tardiness",
+    "late_orders",
+    "max_lateness",
+    "makespan",
+    "earliness",
+    "flow_time",
+    "changeover_time",
+    "changeover_cost",
+    "mode_cost",
+    "resource_cost",
+    "stability",
+]
 
 
 def releases(draft: Draft) -> bool:

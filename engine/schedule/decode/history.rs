@@ -37,9 +37,6 @@ impl Plan<'_> {
                 self.place_started(operation, mode, known);
             }
         }
-        for stays in &mut self.stays {
-            stays.sort_by_key(|stay| (stay.end, stay.operation));
-        }
     }
 
     fn place_started(&mut self, operation: OperationId, mode: ModeId, known: &Baseline) {

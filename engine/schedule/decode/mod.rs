@@ -63,9 +63,11 @@ pub enum End {
 }
 
 /// What [`Decoder::resume`] took back, for [`Decoder::restore`].
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct Undone {
     keep: usize,
+    /// Length of the log that stands.
+    mark: usize,
     changes: Vec<Change>,
     placed: Vec<(OperationId, usize)>,
     failed: Vec<OperationId>,
@@ -103,6 +105,8 @@ pub struct Decoder<'p> {
     stand: usize,
     rework: usize,
     ghosts: bool,
+    /// What this decoding has taken back of the one before.
+    undone: Undone,
     work: u64,
 }
 
@@ -131,6 +135,7 @@ impl<'p> Decoder<'p> {
             stand: 0,
             rework: 0,
             ghosts: false,
+            undone: Undone::default(),
             work: 0,
         }
     }
@@ -206,7 +211,7 @@ impl<'p> Decoder<'p> {
         stop: &dyn Fn() -> bool,
     ) -> (End, Undone) {
         let keep = keep.min(self.placed.len());
-        let undone = self.take_back(keep);
+        self.undone = self.take_back(keep);
         let outline = self.plan.outline;
         self.agenda.clear();
         self.agenda.extend(state.sequence[keep.min(state.sequence.len())..].iter().rev());
@@ -220,7 +225,8 @@ impl<'p> Decoder<'p> {
         self.rework = 0;
         self.ghosts = false;
         self.stand = 0;
-        (self.run(state, partial, stop), undone)
+        let end = self.run(state, partial, stop);
+        (end, std::mem::take(&mut self.undone))
     }
 
     /// Takes back all but the first `keep` placements and forgets who is left out.
@@ -239,7 +245,7 @@ impl<'p> Decoder<'p> {
             self.had_second_chance[operation.index()] = false;
         }
         self.second_chance.clear();
-        Undone { keep, changes, placed, failed, left_out: std::mem::take(&mut self.left_out) }
+        Undone { keep, mark, changes, placed, failed, left_out: std::mem::take(&mut self.left_out) }
     }
 
     /// Undoes a [`Decoder::resume`]: everything is as it was before.
@@ -308,11 +314,12 @@ impl<'p> Decoder<'p> {
         let outline = self.plan.outline;
         let chosen = &state.members[operation.index()];
         let known = outline.problem.baseline(operation).filter(|known| known.status == Status::Planned);
-        if let Some(first) = outline.after_pin[operation.index()]
-            && self.plan.slot(first).is_none()
-            && !self.failed[first.index()]
-        {
-            return Err(Refusal::Waits(first));
+        if let Some((chain, place)) = outline.pin_place[operation.index()] {
+            let earlier = &outline.pin_chains[chain as usize][..place as usize];
+            let open = |op: &&OperationId| self.plan.slot(**op).is_none() && !self.failed[op.index()];
+            if let Some(&first) = earlier.iter().rev().find(open) {
+                return Err(Refusal::Waits(first));
+            }
         }
         let pin = known.filter(|known| known.pin == Pin::Start).and_then(|known| known.start);
         let floor = self.floors[operation.index()];
@@ -431,7 +438,17 @@ impl<'p> Decoder<'p> {
             return;
         };
         self.rework += self.placed.len() - index;
-        let _ = self.plan.rollback(mark);
+        let mut taken = self.plan.rollback(mark);
+        // Going back behind what was to stand: that is to be given back, too.
+        let undone = &mut self.undone;
+        if index < undone.keep {
+            taken.truncate(undone.mark - mark);
+            taken.append(&mut undone.changes);
+            undone.changes = taken;
+            let stood = self.placed[index..undone.keep].iter().copied();
+            undone.placed.splice(0..0, stood);
+            (undone.keep, undone.mark) = (index, mark);
+        }
         let taken = self.placed.drain(index..).map(|placed| placed.0);
         self.agenda.extend(taken.rev());
     }

@@ -194,6 +194,7 @@ impl<'p> Plan<'p> {
         if let Some(own) = mode.own
             && let Some(until) = self.timelines[own.index()].conflict(start, end)
         {
+            let until = self.timelines[own.index()].next_gap(until, quest.duration);
             return Ok(later(Blocked { until, resource: Some(own) }));
         }
         let stretch = Stretch { start, end, open: quest.suspends.then_some(quest.open) };
@@ -220,7 +221,8 @@ impl<'p> Plan<'p> {
         end: Time,
     ) -> Result<Option<(Time, crate::model::ids::ItemId)>, Refusal> {
         let problem = self.outline.problem;
-        for &(item, quantity) in &problem.operation(quest.operation).materials {
+        let materials = &problem.operation(quest.operation).materials;
+        for &(item, quantity) in materials {
             if !self.outline.limited[item.index()] {
                 continue;
             }
@@ -231,7 +233,10 @@ impl<'p> Plan<'p> {
                     return Ok(Some((enough, item)));
                 }
             } else if let Some(most) = problem.items[item.index()].max_stock {
-                let room = balance.room_from(end, most - quantity).ok_or(Refusal::Item(item))?;
+                // What it takes of the same item at its start makes room.
+                let taken = materials.iter().filter(|other| other.0 == item && other.1 < 0);
+                let net = quantity + taken.map(|other| other.1).sum::<i64>();
+                let room = balance.room_from(end, most - net).ok_or(Refusal::Item(item))?;
                 if room > end {
                     return Ok(Some((quest.start_for(quest.duration, room), item)));
                 }

@@ -104,7 +104,7 @@ fn compare(facts: &Facts<'_>, (fact, matrix): (&Fact<'_>, &Matrix), needed: Span
             format!("operation {name} needs a changeover of {needed} ticks and has none"),
         ),
         (Some((start, _)), 0) => {
-            add("not_needed", Some(start), format!("operation {name} has a changeover but needs none"))
+            add("not_needed", Some(start), format!("operation {name} has a changeover but needs none"));
         }
         (Some(times), _) => timing(facts, (fact, matrix), needed, times, &mut add),
     }

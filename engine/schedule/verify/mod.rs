@@ -21,7 +21,6 @@
 //! builder.
 
 mod changeover;
-mod cumulative;
 pub(crate) mod facts;
 mod history;
 pub(crate) mod holdings;
@@ -30,7 +29,6 @@ mod partial;
 mod precedence;
 mod shape;
 mod terms;
-mod unary;
 mod windows;
 mod work;
 
@@ -80,9 +78,9 @@ pub fn verify(problem: &Problem, schedule: &Schedule, partial: bool) -> Verdict 
     let facts = Facts::resolve(problem, schedule, &mut report);
     work::check(&facts, &mut report);
     let holdings = holdings::collect(&facts);
-    unary::check(&facts, &holdings, &mut report);
+    holdings::unary::check(&facts, &holdings, &mut report);
     let changeover_cost = changeover::check(&facts, &mut report);
-    cumulative::check(&facts, &holdings, &mut report);
+    holdings::cumulative::check(&facts, &holdings, &mut report);
     precedence::check(&facts, &mut report);
     windows::check(&facts, &mut report);
     material::check(&facts, &mut report);

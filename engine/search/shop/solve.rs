@@ -29,11 +29,11 @@ pub fn solve_plain(
     start: Option<&PlainSolution>,
     options: &PlainOptions,
     stop: &dyn Stop,
-    on_improve: &mut dyn FnMut(&PlainProgress),
+    on_improve: &mut dyn FnMut(&PlainProgress<'_>),
 ) -> PlainResult {
     let limit = Limit::new(options.time_limit).with_outer(stop);
     let bound = makespan_bound(instance);
-    let mut incumbent = Incumbent::new(options, bound, &limit, on_improve);
+    let mut incumbent = Incumbent::new(instance, options, bound, &limit, on_improve);
     if let Some(start) = start {
         incumbent.take(Arrangement::from_solution(instance, start));
     }
