@@ -8,10 +8,10 @@ import struct
 from typing import Any
 
 import numpy as np
-import plants
 import pyarrow as pa
 import pytest
 
+import plants
 import sopengine as so
 from sopengine.service.arrow import decode, encode
 from sopengine.service.framing import ArrowRefused, measure
@@ -87,7 +87,9 @@ def test_mutants_never_do_more_than_be_refused(codec: str | None) -> None:
             if kind == 0:
                 data[place] ^= 1 << draw.randrange(8)
             elif kind == 1:
-                struct.pack_into("<i", data, min(place, len(data) - 4), draw.choice([-1, 0, 1 << 30, -(2**31)]))
+                struct.pack_into(
+                    "<i", data, min(place, len(data) - 4), draw.choice([-1, 0, 1 << 30, -(2**31)])
+                )
             elif kind == 2:
                 struct.pack_into("<q", data, min(place, len(data) - 8), draw.choice([-1, 1 << 40, 2**63 - 1]))
             else:
@@ -114,7 +116,8 @@ def test_mutants_over_the_wire(stub: Any) -> None:
         for _ in range(draw.randint(1, 3)):
             data[draw.randrange(len(data))] = draw.randrange(256)
         tables = [
-            table_pb2.Table(name=other, arrow_ipc=bytes(data) if other == name else sound[other]) for other in sound
+            table_pb2.Table(name=other, arrow_ipc=bytes(data) if other == name else sound[other])
+            for other in sound
         ]
         answer = stub.ValidateProblem(pb.ValidateProblemRequest(problem=table_pb2.Problem(tables=tables)))
         if not answer.valid:
@@ -174,7 +177,10 @@ def test_a_bomb_is_refused_before_it_is_opened() -> None:
 
 def test_rows_out_of_nothing_are_refused() -> None:
     with pytest.raises(ArrowRefused) as caught:
-        decode(stream(pa.table({"a": pa.nulls(64)})).replace(struct.pack("<q", 64), struct.pack("<q", 1 << 40)), LIMIT)
+        decode(
+            stream(pa.table({"a": pa.nulls(64)})).replace(struct.pack("<q", 64), struct.pack("<q", 1 << 40)),
+            LIMIT,
+        )
     assert caught.value.reason == "ARROW_INVALID"
 
 
@@ -209,7 +215,9 @@ OTHERS = {
     "end marker alone": b"\xff\xff\xff\xff\0\0\0\0",
     "old framing": SEEDS[None].replace(b"\xff\xff\xff\xff", b"", 1),
     "extension": stream(extension()),
-    "nested extension": stream(pa.table({"a": pa.array([{"b": 1}], pa.struct([extension().schema.field("a")]))})),
+    "nested extension": stream(
+        pa.table({"a": pa.array([{"b": 1}], pa.struct([extension().schema.field("a")]))})
+    ),
     "negative metadata": b"\xff\xff\xff\xff" + struct.pack("<i", -8) + bytes(64),
     "huge metadata": b"\xff\xff\xff\xff" + struct.pack("<i", 2**31 - 1) + bytes(64),
     "zeros": b"\xff\xff\xff\xff" + struct.pack("<i", 64) + bytes(64),

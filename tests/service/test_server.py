@@ -8,17 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
-import plants
 import pytest
 from conftest import until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
+import plants
 import sopengine as so
 from sopengine.service import Client, Server, ServiceError
 from sopengine.service.access import read_tokens
@@ -27,6 +25,10 @@ from sopengine.service.server import main
 from sopengine.service.settings import Settings
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -181,7 +183,16 @@ def test_a_process_ends_quietly_on_sigterm() -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of localhost that signs itself."""
     folder = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+    ]
     command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"), "-days", "2"]
     command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     try:
@@ -201,6 +212,9 @@ def test_tls_and_client_certificates(certificate: Path) -> None:
         with Client(target, credentials=known, timeout=20) as client:
             assert client.validate(problem).num_rows == 0
         for stranger in (grpc.ssl_channel_credentials(chain), None):
-            with Client(target, credentials=stranger, timeout=20) as client, pytest.raises(ServiceError) as caught:
+            with (
+                Client(target, credentials=stranger, timeout=20) as client,
+                pytest.raises(ServiceError) as caught,
+            ):
                 client.validate(problem)
             assert caught.value.code == "UNAVAILABLE"

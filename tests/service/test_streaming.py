@@ -6,18 +6,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
-import plants
 import pytest
 from conftest import until
 
+import plants
 import sopengine as so
 from sopengine.service import Client, Server, ServiceError
 from sopengine.solve import Progress
 from sopengine.v1 import scheduling_service_pb2 as pb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 IDLE_S = 0.25
 """What a busy machine may take to stop; on a free one it is below 50 ms."""
@@ -72,7 +74,9 @@ def test_incumbents_improve_and_each_is_valid(client: Client, problem: so.Proble
 def test_the_flag_of_the_caller_stops_the_engine(client: Client, server: Server, problem: so.Problem) -> None:
     ids: list[str] = []
     flag = so.Cancel()
-    result = client.solve(problem, time_limit=60, cancel=flag, on_start=ids.append, on_progress=lambda _: flag.cancel())
+    result = client.solve(
+        problem, time_limit=60, cancel=flag, on_start=ids.append, on_progress=lambda _: flag.cancel()
+    )
     assert result.termination.limit == "cancelled"
     assert result.verify().num_rows == 0
     assert result.schedule.num_rows == 400
@@ -127,7 +131,9 @@ def test_a_client_that_vanishes_stops_the_engine_and_the_best_is_kept(
     tables = [whole(name, table) for name, table in problem.tables.items()]
     options = options_pb2.SolveOptions()
     options.time_limit.seconds = 60
-    call = stub.SolveSchedule(pb.SolveScheduleRequest(problem=table_pb2.Problem(tables=tables), options=options))
+    call = stub.SolveSchedule(
+        pb.SolveScheduleRequest(problem=table_pb2.Problem(tables=tables), options=options)
+    )
     solve_id = next(call).started.solve_id
     with pytest.raises(ServiceError) as caught:
         client.result(solve_id)
@@ -185,7 +191,9 @@ def test_one_solve_too_many_is_told_what_is_used_up(server: Server, slow: Any, p
     most = server.settings.max_solves
     with Client(f"localhost:{server.port}") as client:
         for _ in range(most):
-            thread = threading.Thread(target=client.solve, args=(problem,), kwargs={"time_limit": 30, "cancel": flag})
+            thread = threading.Thread(
+                target=client.solve, args=(problem,), kwargs={"time_limit": 30, "cancel": flag}
+            )
             thread.start()
             threads.append(thread)
         assert until(lambda: server.scheduling.solves.running == most)
@@ -218,12 +226,14 @@ def test_a_slow_reader_gets_the_newest_and_holds_nobody_up(
     assert result.levels == [10**9 - improved]
 
 
-def test_a_reader_that_never_reads_loses_the_call(monkeypatch: pytest.MonkeyPatch, problem: so.Problem) -> None:
+def test_a_reader_that_never_reads_loses_the_call(
+    monkeypatch: pytest.MonkeyPatch, problem: so.Problem
+) -> None:
+    import pyarrow as pa
+
     from sopengine.service.settings import Settings
     from sopengine.service.transfer import whole
     from sopengine.v1 import options_pb2, table_pb2
-
-    import pyarrow as pa
 
     real = so.solve
 
@@ -234,7 +244,9 @@ def test_a_reader_that_never_reads_loses_the_call(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("sopengine.service.scheduling.solve", large)
     tables = [whole(name, table) for name, table in problem.tables.items()]
-    request = pb.SolveScheduleRequest(problem=table_pb2.Problem(tables=tables), options=options_pb2.SolveOptions())
+    request = pb.SolveScheduleRequest(
+        problem=table_pb2.Problem(tables=tables), options=options_pb2.SolveOptions()
+    )
     with Server(settings=Settings(stalled_s=0.5)) as server:
         with grpc.insecure_channel(f"localhost:{server.port}") as channel:
             from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc

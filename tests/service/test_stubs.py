@@ -49,7 +49,9 @@ def test_every_proto_names_its_packages(path: Path) -> None:
 
 
 def test_enums_begin_unspecified() -> None:
-    enums = [enum for file in (options_pb2, *_files()) for enum in file.DESCRIPTOR.enum_types_by_name.values()]
+    enums = [
+        enum for file in (options_pb2, *_files()) for enum in file.DESCRIPTOR.enum_types_by_name.values()
+    ]
     assert len(enums) >= 4
     for enum in enums:
         assert enum.values_by_number[0].name.endswith("_UNSPECIFIED")
@@ -62,7 +64,7 @@ def _files() -> list:
 
 
 def test_every_term_and_preset_goes_there_and_back() -> None:
-    terms = [name.removeprefix("TERM_").lower() for name in options_pb2.Term.keys()[1:]]  # noqa: SIM118
+    terms = [name.removeprefix("TERM_").lower() for name in options_pb2.Term.keys()[1:]]
     levels = [{name: rank + 1} for rank, name in enumerate(terms)]
     message = convert.objective_to(levels)
     assert message is not None
@@ -75,11 +77,10 @@ def test_every_term_and_preset_goes_there_and_back() -> None:
 
 def test_terms_are_those_of_the_engine() -> None:
     import plants
-
     import sopengine as so
 
     problem = so.Problem(**plants.paint())
-    known = {name.removeprefix("TERM_").lower() for name in options_pb2.Term.keys()[1:]}  # noqa: SIM118
+    known = {name.removeprefix("TERM_").lower() for name in options_pb2.Term.keys()[1:]}
     assert set(so.solve(problem, work_limit=10).objective) == known
 
 

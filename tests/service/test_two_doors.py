@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import plants
 import pyarrow as pa
 import pytest
-from conftest import Door
 
+import plants
 import sopengine as so
-from sopengine.service import Client
+
+if TYPE_CHECKING:
+    from conftest import Door
+
+    from sopengine.service import Client
 
 GOOD = {
     "operation": ["a1", "a2", "b1"],
@@ -41,7 +44,12 @@ def test_a_foreign_schedule_is_judged(door: Door) -> None:
 
 
 def test_a_member_is_taken_from_assignments(door: Door) -> None:
-    held = {"operation": ["a1", "b1"], "resource": ["ann", "ann"], "phase": ["run", "run"], "requirement": ["r1", "r2"]}
+    held = {
+        "operation": ["a1", "b1"],
+        "resource": ["ann", "ann"],
+        "phase": ["run", "run"],
+        "requirement": ["r1", "r2"],
+    }
     result = door.evaluate(plants.paint(), GOOD, held)
     members = {(row["operation"], row["resource"]) for row in result.assignments.to_pylist()}
     assert {("a1", "ann"), ("b1", "ann")} <= members
@@ -79,7 +87,10 @@ def test_types_of_ids_and_times_survive(client: Client) -> None:
     tables = {
         "problem": {"now": pa.array([dt.datetime(2026, 3, 2, 6)], pa.timestamp("ms")), "timezone": [zone]},
         "orders": {"order": pa.array([5, 6], pa.uint8())},
-        "operations": {"operation": pa.array([1, 2, 10], pa.int16()), "order": pa.array([5, 5, 6], pa.uint8())},
+        "operations": {
+            "operation": pa.array([1, 2, 10], pa.int16()),
+            "order": pa.array([5, 5, 6], pa.uint8()),
+        },
         "modes": {
             "operation": pa.array([1, 2, 10], pa.int16()),
             "resource": pa.array(["x", "x", "y"]).dictionary_encode(),
@@ -96,9 +107,18 @@ def test_types_of_ids_and_times_survive(client: Client) -> None:
 WRONG: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unknown table": ({"operation": {"a": [1]}}, {}),
     "missing tables": ({"modes": None, "resources": None}, {}),
-    "dangling": ({"modes": {"operation": ["a1", "zz", "b1"], "resource": ["booth"] * 3, "duration": [1, 2, 3]}}, {}),
-    "negative": ({"modes": {"operation": ["a1", "a2", "b1"], "resource": ["booth"] * 3, "duration": [1, -2, 3]}}, {}),
-    "text": ({"modes": {"operation": ["a1", "a2", "b1"], "resource": ["booth"] * 3, "duration": ["1", "2", "3"]}}, {}),
+    "dangling": (
+        {"modes": {"operation": ["a1", "zz", "b1"], "resource": ["booth"] * 3, "duration": [1, 2, 3]}},
+        {},
+    ),
+    "negative": (
+        {"modes": {"operation": ["a1", "a2", "b1"], "resource": ["booth"] * 3, "duration": [1, -2, 3]}},
+        {},
+    ),
+    "text": (
+        {"modes": {"operation": ["a1", "a2", "b1"], "resource": ["booth"] * 3, "duration": ["1", "2", "3"]}},
+        {},
+    ),
     "null": ({"operations": {"operation": ["a1", None, "b1"]}}, {}),
     "twice": ({"orders": {"order": ["A", "A"], "due": [1, 2]}}, {}),
     "many": ({"orders": {"order": [f"x{n % 7}" for n in range(400)]}}, {}),

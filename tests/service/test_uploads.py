@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import numpy as np
-import plants
 import pyarrow as pa
 import pytest
 from conftest import until
 from test_wire_errors import failure
 
+import plants
 import sopengine as so
 from sopengine.service import Client, Server
 from sopengine.service.arrow import encode
@@ -24,6 +23,9 @@ from sopengine.service.transfer import Assembly, decoded, pieces
 from sopengine.service.uploads import Uploads
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def noise(rows: int) -> pa.Table:
@@ -65,7 +67,9 @@ def test_an_upload_is_named_in_requests_and_dropped(client: Client, stub: Any, s
     request = pb.ValidateProblemRequest()
     ids = []
     for name, content in data.items():
-        answer = stub.UploadTable(iter([pb.UploadTableRequest(chunk=content[:50]), pb.UploadTableRequest(chunk=content[50:])]))
+        answer = stub.UploadTable(
+            iter([pb.UploadTableRequest(chunk=content[:50]), pb.UploadTableRequest(chunk=content[50:])])
+        )
         assert answer.size_bytes == len(content)
         assert answer.ttl.seconds > 0
         ids.append(answer.upload_id)
@@ -117,14 +121,19 @@ def test_uploads_have_a_limit() -> None:
         with grpc.insecure_channel(f"localhost:{small.port}") as channel:
             stub = pb_grpc.SchedulingServiceStub(channel)
             held = stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(900))]))
-            code, reason, _, _ = failure(lambda: stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(200))])))
+            code, reason, _, _ = failure(
+                lambda: stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(200))]))
+            )
             assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "UPLOADS_FULL")
             stub.DeleteTable(pb.DeleteTableRequest(upload_id=held.upload_id))
             stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(1000))]))
 
 
 def test_the_tables_of_a_request_have_a_limit() -> None:
-    with Server(settings=Settings(max_decoded_bytes=10_000)) as small, Client(f"localhost:{small.port}") as client:
+    with (
+        Server(settings=Settings(max_decoded_bytes=10_000)) as small,
+        Client(f"localhost:{small.port}") as client,
+    ):
         with pytest.raises(so.SopDataError) as caught:
             client.validate({"operations": {"operation": [f"{n:0100}" for n in range(200)]}})
         assert [issue.check for issue in caught.value.issues] == ["DECOMPRESSED_TOO_LARGE"]

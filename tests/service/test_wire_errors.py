@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
-import plants
 import pyarrow as pa
 import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from sopengine.service import Server
+import plants
 from sopengine.service.transfer import whole
 from sopengine.v1 import finding_pb2, options_pb2, table_pb2
 from sopengine.v1 import scheduling_service_pb2 as pb
+
+if TYPE_CHECKING:
+    from sopengine.service import Server
 
 
 def wire(tables: dict[str, Any]) -> table_pb2.Problem:
@@ -28,7 +30,11 @@ def failure(call: Any) -> tuple[grpc.StatusCode, str, list[str], int]:
     error = caught.value
     reasons, paths, total = [], [], 0
     for detail in rpc_status.from_call(error).details:
-        info, bad, listed = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), finding_pb2.FindingList()
+        info, bad, listed = (
+            error_details_pb2.ErrorInfo(),
+            error_details_pb2.BadRequest(),
+            finding_pb2.FindingList(),
+        )
         if detail.Unpack(info):
             assert info.domain == "sopengine"
             reasons.append(info.reason)
@@ -84,11 +90,31 @@ def refused_tables() -> dict[str, tuple[list[table_pb2.Table], str, str]]:
             "tables.operations",
         ),
         "no name": ([table_pb2.Table(arrow_ipc=good.arrow_ipc)], "UNKNOWN_TABLE", "problem"),
-        "keyword": ([table_pb2.Table(name="scale", arrow_ipc=good.arrow_ipc)], "UNKNOWN_TABLE", "tables.scale"),
-        "receiver": ([table_pb2.Table(name="self", arrow_ipc=good.arrow_ipc)], "UNKNOWN_TABLE", "tables.self"),
-        "engine's": ([table_pb2.Table(name="../x\0", arrow_ipc=good.arrow_ipc)], "UNKNOWN_TABLE", "tables.../x\0"),
-        "too many": ([table_pb2.Table(name=f"t{n}", arrow_ipc=good.arrow_ipc) for n in range(70)], "PARAM_RANGE", "tables"),
-        "empty bytes": ([table_pb2.Table(name="operations", arrow_ipc=b"")], "ARROW_TRUNCATED", "tables.operations"),
+        "keyword": (
+            [table_pb2.Table(name="scale", arrow_ipc=good.arrow_ipc)],
+            "UNKNOWN_TABLE",
+            "tables.scale",
+        ),
+        "receiver": (
+            [table_pb2.Table(name="self", arrow_ipc=good.arrow_ipc)],
+            "UNKNOWN_TABLE",
+            "tables.self",
+        ),
+        "engine's": (
+            [table_pb2.Table(name="../x\0", arrow_ipc=good.arrow_ipc)],
+            "UNKNOWN_TABLE",
+            "tables.../x\0",
+        ),
+        "too many": (
+            [table_pb2.Table(name=f"t{n}", arrow_ipc=good.arrow_ipc) for n in range(70)],
+            "PARAM_RANGE",
+            "tables",
+        ),
+        "empty bytes": (
+            [table_pb2.Table(name="operations", arrow_ipc=b"")],
+            "ARROW_TRUNCATED",
+            "tables.operations",
+        ),
     }
 
 
@@ -104,14 +130,20 @@ def test_tables_that_are_none(stub: Any, case: str) -> None:
 
 OBJECTIVES = {
     "preset 999": options_pb2.Objective(preset=999),
-    "term 999": options_pb2.Objective(levels=[options_pb2.Level(terms=[options_pb2.WeightedTerm(term=999, weight=1)])]),
+    "term 999": options_pb2.Objective(
+        levels=[options_pb2.Level(terms=[options_pb2.WeightedTerm(term=999, weight=1)])]
+    ),
     "term 0": options_pb2.Objective(levels=[options_pb2.Level(terms=[options_pb2.WeightedTerm(weight=1)])]),
     "both": options_pb2.Objective(
         preset=options_pb2.PRESET_STABLE,
-        levels=[options_pb2.Level(terms=[options_pb2.WeightedTerm(term=options_pb2.TERM_MAKESPAN, weight=1)])],
+        levels=[
+            options_pb2.Level(terms=[options_pb2.WeightedTerm(term=options_pb2.TERM_MAKESPAN, weight=1)])
+        ],
     ),
     "twice": options_pb2.Objective(
-        levels=[options_pb2.Level(terms=[options_pb2.WeightedTerm(term=options_pb2.TERM_MAKESPAN, weight=1)] * 2)]
+        levels=[
+            options_pb2.Level(terms=[options_pb2.WeightedTerm(term=options_pb2.TERM_MAKESPAN, weight=1)] * 2)
+        ]
     ),
 }
 
@@ -146,11 +178,20 @@ def test_ids_that_nobody_has(stub: Any) -> None:
     none = "0" * 32
     uploaded = table_pb2.Problem(tables=[table_pb2.Table(name="operations", upload_id=none)])
     not_found = grpc.StatusCode.NOT_FOUND
-    assert failure(lambda: stub.CancelSolve(pb.CancelSolveRequest(solve_id=none)))[:2] == (not_found, "SOLVE_NOT_FOUND")
+    assert failure(lambda: stub.CancelSolve(pb.CancelSolveRequest(solve_id=none)))[:2] == (
+        not_found,
+        "SOLVE_NOT_FOUND",
+    )
     call = stub.GetSolveResult(pb.GetSolveResultRequest(solve_id=none))
     assert failure(call)[:2] == (not_found, "SOLVE_NOT_FOUND")
-    assert failure(stub.SolveSchedule(pb.SolveScheduleRequest(problem=uploaded)))[:2] == (not_found, "UPLOAD_NOT_FOUND")
-    assert failure(lambda: stub.DeleteTable(pb.DeleteTableRequest(upload_id=none)))[:2] == (not_found, "UPLOAD_NOT_FOUND")
+    assert failure(stub.SolveSchedule(pb.SolveScheduleRequest(problem=uploaded)))[:2] == (
+        not_found,
+        "UPLOAD_NOT_FOUND",
+    )
+    assert failure(lambda: stub.DeleteTable(pb.DeleteTableRequest(upload_id=none)))[:2] == (
+        not_found,
+        "UPLOAD_NOT_FOUND",
+    )
 
 
 def test_a_bug_is_an_incident_without_a_trace(

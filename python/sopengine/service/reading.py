@@ -63,7 +63,7 @@ class Reading:
                     assembly.add(message.table)
                 elif event is not None:
                     self._put(event, getattr(message, event), assembly.take())
-        except Exception as error:  # noqa: BLE001  raised again on the thread of the caller
+        except Exception as error:
             self._put("failed", error, {})
         else:
             self._put("ended", None, {})
