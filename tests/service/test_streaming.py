@@ -15,8 +15,10 @@ from conftest import until
 import plants
 import sopengine as so
 from sopengine.service import Client, Server, ServiceError
+from sopengine.service.readers import Readers
 from sopengine.solve import Progress
 from sopengine.v1 import scheduling_service_pb2 as pb
+from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,13 +249,21 @@ def test_a_reader_that_never_reads_loses_the_call(
     request = pb.SolveScheduleRequest(
         problem=table_pb2.Problem(tables=tables), options=options_pb2.SolveOptions()
     )
-    with Server(settings=Settings(stalled_s=0.5)) as server:
-        with grpc.insecure_channel(f"localhost:{server.port}") as channel:
-            from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
+    settings = Settings(stalled_s=0.5)
+    with Server(settings=settings) as server, grpc.insecure_channel(f"localhost:{server.port}") as channel:
+        call = pb_grpc.SchedulingServiceStub(channel).SolveSchedule(request)
+        assert next(call).HasField("started")
+        time.sleep(2.0)
+        with pytest.raises(grpc.RpcError) as caught:
+            list(call)
+        assert caught.value.code() is grpc.StatusCode.CANCELLED
 
-            call = pb_grpc.SchedulingServiceStub(channel).SolveSchedule(request)
-            assert next(call).HasField("started")
-            time.sleep(2.0)
-            with pytest.raises(grpc.RpcError) as caught:
-                list(call)
-            assert caught.value.code() is grpc.StatusCode.CANCELLED
+
+def test_a_reader_that_takes_its_time_is_let_be() -> None:
+    readers, ended = Readers(0.4), []
+    for _ in readers.watched(iter(range(6)), lambda: ended.append(1)):
+        time.sleep(0.15)
+    assert not ended
+    for _ in readers.watched(iter(range(2)), lambda: ended.append(1)):
+        time.sleep(0.8)
+    assert ended

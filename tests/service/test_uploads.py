@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -108,25 +109,29 @@ def test_an_upload_that_stalls_is_dropped(stub: Any, server: Server) -> None:
 def test_an_upload_that_is_broken_off_is_dropped(stub: Any, server: Server) -> None:
     def chunks() -> Iterator[Any]:
         yield pb.UploadTableRequest(chunk=bytes(1000))
-        time.sleep(0.6)
+        left.wait(5.0)
 
+    left = threading.Event()
     call = stub.UploadTable.future(chunks())
     assert until(lambda: server.scheduling.uploads.held_bytes == 1000)
+    before = time.monotonic()
     call.cancel()
     assert until(lambda: server.scheduling.uploads.held_bytes == 0)
+    assert time.monotonic() - before < 0.9, "before the upload counts as stalled"
+    left.set()
 
 
 def test_uploads_have_a_limit() -> None:
-    with Server(settings=Settings(max_upload_bytes=1000)) as small:
-        with grpc.insecure_channel(f"localhost:{small.port}") as channel:
-            stub = pb_grpc.SchedulingServiceStub(channel)
-            held = stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(900))]))
-            code, reason, _, _ = failure(
-                lambda: stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(200))]))
-            )
-            assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "UPLOADS_FULL")
-            stub.DeleteTable(pb.DeleteTableRequest(upload_id=held.upload_id))
-            stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(1000))]))
+    settings = Settings(max_upload_bytes=1000)
+    with Server(settings=settings) as small, grpc.insecure_channel(f"localhost:{small.port}") as channel:
+        stub = pb_grpc.SchedulingServiceStub(channel)
+        held = stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(900))]))
+        code, reason, _, _ = failure(
+            lambda: stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(200))]))
+        )
+        assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "UPLOADS_FULL")
+        stub.DeleteTable(pb.DeleteTableRequest(upload_id=held.upload_id))
+        stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(1000))]))
 
 
 def test_the_tables_of_a_request_have_a_limit() -> None:

@@ -29,7 +29,7 @@ class Settings:
     upload_idle_s: float = 30.0
     """Seconds after which an upload without a next chunk is dropped."""
     stalled_s: float = 60.0
-    """Seconds that a client may take to read what is sent after the search has ended."""
+    """Seconds that a client may take to read one message."""
 
     def __post_init__(self) -> None:
         if self.max_solves >= self.max_calls - 3:

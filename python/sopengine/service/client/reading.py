@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sopengine.errors import Finding
     from sopengine.problem import Problem
     from sopengine.result import Result
-    from sopengine.service.link import Link
+    from sopengine.service.client.link import Link
     from sopengine.solve import Cancel, Progress
 
 _WAKE_S: Final = 0.05
