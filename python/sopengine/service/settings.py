@@ -22,7 +22,7 @@ class Settings:
     """Threads of one solve."""
     max_time_s: float = 3600.0
     """Seconds of one solve."""
-    max_decoded_bytes: int = 1 << 30
+    max_decoded_bytes: int = 1 << 29
     """Bytes that the tables of one request may take when decoded."""
     max_upload_bytes: int = 1 << 30
     """Bytes of all uploads together."""
