@@ -136,7 +136,7 @@ impl From<&LeftOut> for Obstacle {
             Met::Closed => Cause::Calendar,
             Met::Busy => Cause::Capacity,
             Met::MaxLag => Cause::MaxLag,
-            Met::Fixed | Met::NoMode => Cause::Frozen,
+            Met::Fixed | Met::NoMode | Met::Given => Cause::Frozen,
         };
         let LeftOut { order, operation, .. } = *left_out;
         Self { order, operation, cause, object: left_out.object.clone() }

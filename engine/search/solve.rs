@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::construct::{extension, keys, rules::Measures, rules::Rule};
 use super::limit::{Limit, Stop};
+use super::lns::cutoff::Cutoff;
 use super::lns::{Incumbent, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
@@ -27,8 +28,8 @@ use crate::schedule::verify::verify;
 
 /// Operations touched by a worker in a round.
 const ROUND: u64 = 40_000;
-/// Rounds between exchanges.
-const EXCHANGE: u64 = 10;
+/// Rounds that a worker may be behind the best.
+const EXCHANGE: u32 = 2;
 
 /// Finds a good schedule. `start` is never made worse if it is valid.
 pub fn solve(
@@ -50,13 +51,23 @@ pub fn solve(
         slot.map(|slot| (slot.start, slot.end))
     };
     let windows = TimeWindows::new(&outline, &history);
-    let run = Run { outline: &outline, scorer: &scorer, windows: &windows, options, limit: &limit, cancel };
+    let cutoff = Cutoff::new(&outline, &windows, &options.objective);
+    let run = Run {
+        outline: &outline,
+        scorer: &scorer,
+        cutoff: &cutoff,
+        windows: &windows,
+        options,
+        limit: &limit,
+        cancel,
+    };
     run.go(&decoder, start, on_improve)
 }
 
 struct Run<'a> {
     outline: &'a Outline<'a>,
     scorer: &'a Scorer<'a>,
+    cutoff: &'a Cutoff<'a>,
     windows: &'a TimeWindows,
     options: &'a SolveOptions,
     limit: &'a Limit<'a>,
@@ -175,7 +186,7 @@ impl<'a> Run<'a> {
         let values = crate::schedule::metrics::terms(problem, start);
         let levels = self.options.objective.value(&values).into_iter().collect();
         let state = State::of_schedule(problem, start, &self.outline.free);
-        let left_out = Vec::new();
+        let left_out = LeftOut::of_schedule(self.outline, start);
         self.accept(Incumbent { levels, state, schedule: start.clone(), left_out }, found, on_improve);
     }
 
@@ -232,7 +243,7 @@ impl<'a> Run<'a> {
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
                 let rng = Rng::stream(self.options.seed, worker);
-                Worker::new(base.clone(), self.scorer, best.clone(), self.options.partial, rng)
+                Worker::new(base.clone(), (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
         let quota = ROUND;
@@ -253,16 +264,26 @@ impl<'a> Run<'a> {
             {
                 self.accept(workers[index].best.clone(), found, on_improve);
             }
-            if found.stats.rounds.is_multiple_of(EXCHANGE)
-                && let Some(best) = &found.best
-            {
-                let worst = (0..count).max_by_key(|&index| (workers[index].best.levels.clone(), index));
-                if let Some(worst) = worst.filter(|&index| workers[index].best.levels > best.levels) {
-                    workers[worst].adopt(best);
-                }
-            }
+            self.exchange(&mut workers, found);
         }
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
+    }
+
+    /// Workers that have not been better than the best for a while go on from it.
+    fn exchange(&self, workers: &mut [Worker<'a>], found: &Found) {
+        let Some(best) = &found.best else {
+            return;
+        };
+        for worker in workers {
+            if worker.best.levels > best.levels {
+                worker.behind += 1;
+                if worker.behind >= EXCHANGE {
+                    worker.adopt(best);
+                }
+            } else {
+                worker.behind = 0;
+            }
+        }
     }
 
     /// One round of all workers; false if one of them was stopped.
@@ -291,8 +312,7 @@ impl<'a> Run<'a> {
 
     fn bound(&self, levels: &[i64]) -> Vec<Option<i64>> {
         let objective = &self.options.objective;
-        let complete = !self.options.partial || levels.first() == Some(&0);
-        bound_levels(self.outline, self.windows, objective, complete)
+        bound_levels(self.outline, self.windows, objective, levels)
     }
 
     fn is_optimal(&self, best: &Incumbent) -> bool {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pyarrow as pa
+
 from agreement.solved import solve
 from plants.random_plants import Plant, random_plant
 

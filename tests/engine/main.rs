@@ -2,6 +2,8 @@
 
 mod critical;
 mod explain;
+mod plain;
+mod solve;
 mod solve_random;
 mod support;
 mod verify;

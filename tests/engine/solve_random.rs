@@ -59,7 +59,14 @@ fn every_schedule_is_valid_and_its_terms_hold() {
             wrong.push(format!("{seed}: {} violations, first {first:?}", verdict.violations.len()));
             if std::env::var("SHOW").is_ok() {
                 for op in problem.operation_ids() {
-                    eprintln!("{op:?} {} {:?} {:?} {:?} in {:?}", problem.names.operations.get(op.index()), problem.operation(op), problem.baseline(op), schedule.get(op), problem.incoming(op).collect::<Vec<_>>());
+                    eprintln!(
+                        "{op:?} {} {:?} {:?} {:?} in {:?}",
+                        problem.names.operations.get(op.index()),
+                        problem.operation(op),
+                        problem.baseline(op),
+                        schedule.get(op),
+                        problem.incoming(op).collect::<Vec<_>>()
+                    );
                 }
             }
             continue;

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
-from conftest import until
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-import plants
 import sopengine as so
+from service import shops
+from service.conftest import until
 from sopengine.service import Client, Server, ServiceError
 from sopengine.service.access import read_tokens
 from sopengine.service.scheduling import SERVICE
@@ -72,7 +72,7 @@ def test_an_unknown_method_is_unimplemented(channel: grpc.Channel) -> None:
 
 
 def test_draining_says_so_first_and_keeps_the_best() -> None:
-    problem = so.Problem(**plants.shop(40, 10))
+    problem = so.Problem(**shops.shop(40, 10))
     server = Server(settings=Settings(max_solves=2)).start()
     results: list[so.Result] = []
 
@@ -105,7 +105,7 @@ TOKEN = "a token of some length"
 
 
 def test_a_call_needs_a_token() -> None:
-    problem = so.Problem(**plants.paint())
+    problem = so.Problem(**shops.paint())
     with Server(tokens=["another one of length", TOKEN]) as guarded:
         target = f"localhost:{guarded.port}"
         with Client(target, token=TOKEN) as known:
@@ -171,7 +171,7 @@ def test_a_process_ends_quietly_on_sigterm() -> None:
         assert process.stdout is not None
         port = int(process.stdout.readline().rsplit(":", 1)[1])
         with Client(f"localhost:{port}") as client:
-            result = client.solve(plants.paint(), work_limit=1_000)
+            result = client.solve(shops.paint(), work_limit=1_000)
             assert result.objective["makespan"] == 9
         os.kill(process.pid, signal.SIGTERM)
         _, errors = process.communicate(timeout=20)
@@ -205,7 +205,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_tls_and_client_certificates(certificate: Path) -> None:
     key, chain = ((certificate / name).read_bytes() for name in ("key.pem", "cert.pem"))
     credentials = grpc.ssl_server_credentials([(key, chain)], chain, require_client_auth=True)
-    problem = so.Problem(**plants.paint())
+    problem = so.Problem(**shops.paint())
     with Server("localhost:0", credentials=credentials) as server:
         target = f"localhost:{server.port}"
         known = grpc.ssl_channel_credentials(chain, key, chain)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
-from conftest import until
 
-import plants
 import sopengine as so
+from service import shops
+from service.conftest import until
 from sopengine.service import Client, Server, ServiceError
 from sopengine.service.readers import Readers
 from sopengine.solve import Progress
@@ -30,7 +30,7 @@ IDLE_S = 0.25
 @pytest.fixture(scope="module")
 def problem() -> so.Problem:
     """Far too large to be proven, small enough to improve at once."""
-    return so.Problem(**plants.shop(40, 10))
+    return so.Problem(**shops.shop(40, 10))
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_a_failing_callback_ends_the_solve(client: Client, server: Server, probl
 
 
 def test_two_solves_at_once_do_not_mix(server: Server, problem: so.Problem) -> None:
-    other = so.Problem(**plants.paint())
+    other = so.Problem(**shops.paint())
     results: dict[str, so.Result] = {}
 
     def run(name: str, which: so.Problem) -> None:

@@ -76,10 +76,10 @@ def test_every_term_and_preset_goes_there_and_back() -> None:
 
 
 def test_terms_are_those_of_the_engine() -> None:
-    import plants
     import sopengine as so
+    from service import shops
 
-    problem = so.Problem(**plants.paint())
+    problem = so.Problem(**shops.paint())
     known = {name.removeprefix("TERM_").lower() for name in options_pb2.Term.keys()[1:]}
     assert set(so.solve(problem, work_limit=10).objective) == known
 

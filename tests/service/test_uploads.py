@@ -12,11 +12,11 @@ import grpc
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import until
-from test_wire_errors import failure
 
-import plants
 import sopengine as so
+from service import shops
+from service.conftest import until
+from service.test_wire_errors import failure
 from sopengine.service import Client, Server
 from sopengine.service.arrow import encode
 from sopengine.service.settings import Settings
@@ -49,7 +49,7 @@ def test_pieces_come_together_again() -> None:
 
 
 def test_a_problem_of_many_megabytes_goes_both_ways(client: Client, server: Server) -> None:
-    tables: dict[str, Any] = plants.shop(1_500, 20)
+    tables: dict[str, Any] = shops.shop(1_500, 20)
     draw = random.Random(1)
     tables["operations"]["note"] = [draw.randbytes(96).hex() for _ in range(30_000)]
     problem = so.Problem(**tables)
@@ -64,7 +64,7 @@ def test_a_problem_of_many_megabytes_goes_both_ways(client: Client, server: Serv
 
 
 def test_an_upload_is_named_in_requests_and_dropped(client: Client, stub: Any, server: Server) -> None:
-    data = {name: encode(pa.table(table)) for name, table in plants.paint().items()}
+    data = {name: encode(pa.table(table)) for name, table in shops.paint().items()}
     request = pb.ValidateProblemRequest()
     ids = []
     for name, content in data.items():

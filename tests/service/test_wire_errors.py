@@ -10,7 +10,7 @@ import pytest
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-import plants
+from service import shops
 from sopengine.service.transfer import whole
 from sopengine.v1 import finding_pb2, options_pb2, table_pb2
 from sopengine.v1 import scheduling_service_pb2 as pb
@@ -58,7 +58,7 @@ def test_an_empty_request_names_what_is_missing(stub: Any) -> None:
 
 
 def test_paths_lead_to_the_cell(stub: Any) -> None:
-    tables = plants.paint()
+    tables = shops.paint()
     tables["modes"]["duration"][2] = -3
     code, reason, paths, _ = failure(stub.SolveSchedule(pb.SolveScheduleRequest(problem=wire(tables))))
     assert code is grpc.StatusCode.INVALID_ARGUMENT
@@ -67,7 +67,7 @@ def test_paths_lead_to_the_cell(stub: Any) -> None:
 
 
 def test_many_errors_fit_trailers_and_come_whole_before(stub: Any) -> None:
-    tables = plants.paint()
+    tables = shops.paint()
     tables["orders"] = {"order": [f"{'long name ' * 20}{row % 3}" for row in range(3_000)]}
     call = stub.SolveSchedule(pb.SolveScheduleRequest(problem=wire(tables)))
     first = next(call)
@@ -159,7 +159,7 @@ def test_objectives_that_are_none(stub: Any, case: str) -> None:
 
 def test_options_out_of_range(stub: Any) -> None:
     options = options_pb2.SolveOptions(workers=10_000, work_limit=-1)
-    request = pb.SolveScheduleRequest(problem=wire(plants.paint()), options=options)
+    request = pb.SolveScheduleRequest(problem=wire(shops.paint()), options=options)
     code, reason, paths, _ = failure(stub.SolveSchedule(request))
     assert (code, reason) == (grpc.StatusCode.INVALID_ARGUMENT, "PARAM_RANGE")
     assert paths == ["options.work_limit", "options.workers"]
@@ -202,7 +202,7 @@ def test_a_bug_is_an_incident_without_a_trace(
         raise ZeroDivisionError("secret of the house")
 
     monkeypatch.setattr("sopengine.service.scheduling.solve", broken)
-    call = stub.SolveSchedule(pb.SolveScheduleRequest(problem=wire(plants.paint())))
+    call = stub.SolveSchedule(pb.SolveScheduleRequest(problem=wire(shops.paint())))
     assert next(call).HasField("started")
     code, reason, _, _ = failure(call)
     assert (code, reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")

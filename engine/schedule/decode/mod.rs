@@ -51,9 +51,31 @@ use place::{Candidate, better};
 use plan::{Change, Plan, Slot};
 use refusal::Refusal;
 
+/// Watches placements and may call a decoding off.
+pub trait Watch {
+    /// An operation has been placed; whether to go on.
+    fn placed(&mut self, operation: OperationId, end: Time) -> bool;
+    /// Placements have been taken back: what was watched no longer counts.
+    fn went_back(&mut self);
+}
+
+/// Watches nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn placed(&mut self, _: OperationId, _: Time) -> bool {
+        true
+    }
+
+    fn went_back(&mut self) {}
+}
+
 /// How a decoding ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
+    /// The watch called it off.
+    CalledOff,
     /// Every order is placed or left out.
     Complete,
     /// Nothing may be left out, and an order would have been.
@@ -198,7 +220,7 @@ impl<'p> Decoder<'p> {
 
     /// Decodes a state from the beginning.
     pub fn decode(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool) -> End {
-        self.resume(state, 0, partial, stop).0
+        self.resume(state, 0, partial, stop, &mut Unwatched).0
     }
 
     /// Decodes a settled state whose first `keep` operations are placed as they were in the last
@@ -209,6 +231,7 @@ impl<'p> Decoder<'p> {
         keep: usize,
         partial: bool,
         stop: &dyn Fn() -> bool,
+        watch: &mut dyn Watch,
     ) -> (End, Undone) {
         let keep = keep.min(self.placed.len());
         self.undone = self.take_back(keep);
@@ -225,7 +248,7 @@ impl<'p> Decoder<'p> {
         self.rework = 0;
         self.ghosts = false;
         self.stand = 0;
-        let end = self.run(state, partial, stop);
+        let end = self.run(state, partial, stop, watch);
         (end, std::mem::take(&mut self.undone))
     }
 
@@ -276,7 +299,7 @@ impl<'p> Decoder<'p> {
     }
 
     /// Places what is on the agenda.
-    fn run(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool) -> End {
+    fn run(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool, watch: &mut dyn Watch) -> End {
         let mut until_look = 0_u32;
         loop {
             while let Some(operation) = self.agenda.pop() {
@@ -292,14 +315,21 @@ impl<'p> Decoder<'p> {
                 }
                 until_look -= 1;
                 match self.find(operation, state) {
-                    Ok(candidate) => self.place(operation, &candidate),
+                    Ok(candidate) => {
+                        self.place(operation, &candidate);
+                        if !watch.placed(operation, candidate.slot.end) {
+                            return End::CalledOff;
+                        }
+                    }
                     Err(refusal) => {
+                        watch.went_back();
                         if !self.refused(operation, refusal) && !partial {
                             return End::Stuck;
                         }
                     }
                 }
             }
+            watch.went_back();
             if self.finish_pass() {
                 return End::Complete;
             }

@@ -4,6 +4,7 @@
 //! before the stretch stands, the rest is decoded anew. Late acceptance (Burke and Bykov 2017) compares
 //! with the value some moves ago, level by level, so it needs no temperature and no common unit.
 
+pub mod cutoff;
 pub mod moves;
 pub mod worker;
 

@@ -1,7 +1,9 @@
 //! One logical worker: a state, its decoding, and the best so far.
 
+use super::cutoff::Cutoff;
 use super::moves::Neighborhood;
 use crate::model::objective::TermValues;
+use crate::model::time::Time;
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
 use crate::schedule::metrics;
@@ -29,8 +31,10 @@ impl Incumbent {
     }
 }
 
-/// How many values late acceptance remembers.
-const MEMORY: usize = 40;
+/// How many values late acceptance remembers: fewer where decoding is dear.
+fn memory(operations: usize) -> usize {
+    (20_000 / operations.max(1)).clamp(4, 200)
+}
 
 /// A logical worker.
 #[derive(Debug)]
@@ -46,6 +50,10 @@ pub struct Worker<'p> {
     step: usize,
     partial: bool,
     neighborhood: Neighborhood,
+    cutoff: &'p Cutoff<'p>,
+    scratch: Vec<Time>,
+    /// Rounds that it has been behind the best of all.
+    pub behind: u32,
     /// Schedules decoded.
     pub decodings: u64,
     interrupted: bool,
@@ -55,7 +63,7 @@ impl<'p> Worker<'p> {
     /// Starts from an incumbent.
     pub fn new(
         decoder: Decoder<'p>,
-        scorer: &'p Scorer<'p>,
+        (scorer, cutoff): (&'p Scorer<'p>, &'p Cutoff<'p>),
         best: Incumbent,
         partial: bool,
         rng: Rng,
@@ -65,13 +73,16 @@ impl<'p> Worker<'p> {
             scorer,
             state: best.state.clone(),
             levels: best.levels.clone(),
-            memory: vec![best.levels.clone(); MEMORY],
+            memory: vec![best.levels.clone(); memory(best.state.modes.len())],
             decoder,
             best,
             rng,
             step: 0,
             partial,
             neighborhood,
+            cutoff,
+            scratch: Vec::new(),
+            behind: 0,
             decodings: 0,
             interrupted: true,
         }
@@ -86,8 +97,9 @@ impl<'p> Worker<'p> {
     pub fn adopt(&mut self, other: &Incumbent) {
         self.state = other.state.clone();
         self.levels = other.levels.clone();
-        self.memory = vec![other.levels.clone(); MEMORY];
+        self.memory = vec![other.levels.clone(); memory(other.state.modes.len())];
         self.interrupted = true;
+        self.behind = 0;
     }
 
     /// Makes moves until `quota` operations have been touched; false if it was stopped before.
@@ -110,7 +122,7 @@ impl<'p> Worker<'p> {
         self.decodings += 1;
         match self.decoder.decode(&self.state, self.partial, stop) {
             End::Stopped => return false,
-            End::Stuck => self.interrupted = true,
+            End::Stuck | End::CalledOff => self.interrupted = true,
             End::Complete => {
                 self.interrupted = false;
                 self.decoder.settle(&mut self.state);
@@ -141,12 +153,15 @@ impl<'p> Worker<'p> {
             return !stop();
         };
         self.decodings += 1;
-        let (end, undone) = self.decoder.resume(&self.state, proposal.keep, self.partial, stop);
+        self.step += 1;
+        let slot = self.step % self.memory.len();
+        let accepted = (&self.memory[slot]).max(&self.levels);
+        let kept = self.state.sequence[..proposal.keep].iter().copied();
+        let mut watch = self.cutoff.watch(&self.decoder, kept, accepted, &mut self.scratch);
+        let (end, undone) = self.decoder.resume(&self.state, proposal.keep, self.partial, stop, &mut watch);
         if end == End::Stopped {
             return false;
         }
-        self.step += 1;
-        let slot = self.step % MEMORY;
         let accepted = end == End::Complete && {
             let levels = self.scorer.levels(&self.decoder);
             let accept = levels <= self.levels || levels <= self.memory[slot];

@@ -4,7 +4,8 @@
 //! The sequence is cut into as many segments as there are workers. In each round every worker copies one
 //! window of its segment and searches it; from round to round the windows move on by half their length, from
 //! left to right, and after a pass they start at another random offset. Each search costs what its window
-//! costs, not what the instance costs.
+//! costs, not what the instance costs. After a pass that gained nothing the windows get twice as long, up to
+//! the whole: where chains are short and operations long, a window may hold nothing that can be moved.
 //!
 //! A window never gets longer, but two of them together may: each may use slack that the other needs. So all
 //! new windows go in together, and if the whole got longer, one after the other, each only if the whole does
@@ -22,6 +23,9 @@ use crate::schedule::plain::{PlainInstance, Snapshot, State};
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
+/// Moves of one search in one window at most (times the window: its work).
+const MAX_MOVES: u64 = 1 << 20;
+
 struct Worker {
     rng: Rng,
     range: Range<usize>,
@@ -34,15 +38,29 @@ struct Worker {
 /// Sizes of windows and searches, from the size of the instance.
 struct Sizes {
     window: usize,
+    first: usize,
     moves: u64,
     batch: usize,
 }
 
 impl Sizes {
     fn new(num_operations: usize, workers: usize) -> Self {
-        let wanted = if num_operations > 50_000 { 20_000 } else { 3_000 };
+        let wanted = if num_operations > 50_000 { 10_000 } else { 3_000 };
         let batch = if num_operations > 50_000 { 32 } else { 1 };
-        Self { window: wanted.min(num_operations / workers).max(1), moves: 500, batch }
+        let first = wanted.min(num_operations / workers).max(1);
+        Self { window: first, first, moves: 500, batch }
+    }
+}
+
+impl Sizes {
+    /// Longer searches after a pass that gained little, longer windows after one that gained nothing.
+    fn adapt(&mut self, before: u32, after: u32, length: usize) {
+        if before - after < before / 2_000 {
+            self.moves = (self.moves * 2).min(MAX_MOVES);
+        }
+        if before == after {
+            self.window = if self.window >= length { self.first } else { (self.window * 2).min(length) };
+        }
     }
 }
 
@@ -64,17 +82,24 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             moves: 0,
         })
         .collect();
-    let segment = length.div_ceil(num_workers);
     loop {
         let before = whole.makespan();
+        whole.sort_by_time();
+        // Several workers share a place when windows are long; then they differ in chance only.
+        let places = (length / sizes.window).clamp(1, num_workers);
+        let segment = length.div_ceil(places);
         let stride = sizes.window.div_ceil(2);
-        let offset = rng.below(segment as u32) as usize;
-        for step in 0..segment.div_ceil(stride) {
+        let (offset, steps) = if sizes.window >= length {
+            (0, 1)
+        } else {
+            (rng.below(segment as u32) as usize, segment.div_ceil(stride))
+        };
+        for step in 0..steps {
             if incumbent.is_done() {
                 return;
             }
             for (number, worker) in workers.iter_mut().enumerate() {
-                let from = (number * segment + step * stride + offset) % length;
+                let from = (number % places * segment + step * stride + offset) % length;
                 worker.range = from..(from + sizes.window).min(length);
             }
             let (stop, threads) = (incumbent.stop(), incumbent.options.threads);
@@ -90,9 +115,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
                 incumbent.take(whole.arrangement(&snapshot));
             }
         }
-        if before - whole.makespan() < before / 2_000 {
-            sizes.moves *= 2;
-        }
+        sizes.adapt(before, whole.makespan(), length);
     }
 }
 
@@ -128,8 +151,16 @@ fn merge(instance: &PlainInstance, whole: &mut State, workers: &mut [Worker]) {
     let before = whole.makespan();
     let mut old = Snapshot::default();
     whole.save(&mut old);
-    let found: Vec<_> =
-        workers.iter_mut().filter_map(|w| w.found.take().map(|f| (w.gain, w.range.clone(), f))).collect();
+    let mut found: Vec<(u32, Range<usize>, (State, Snapshot))> = Vec::new();
+    for worker in workers.iter_mut() {
+        let Some(pair) = worker.found.take() else { continue };
+        // Of several searches of one place the best counts, the first of equals.
+        match found.iter_mut().find(|(_, range, _)| *range == worker.range) {
+            Some(other) if other.0 >= worker.gain => {}
+            Some(other) => *other = (worker.gain, worker.range.clone(), pair),
+            None => found.push((worker.gain, worker.range.clone(), pair)),
+        }
+    }
     if found.is_empty() {
         return;
     }

@@ -2,8 +2,7 @@
 
 use arrow_array::RecordBatch;
 
-use crate::explain::{self, Cause, Obstacle};
-use crate::search;
+use crate::explain::{self, Obstacle};
 
 use super::Output;
 use super::columns::Columns;
@@ -11,7 +10,7 @@ use super::columns::Columns;
 /// Makes the table, by order and rank.
 pub(super) fn table(output: &Output<'_>) -> RecordBatch {
     let names = &output.problem.names.orders;
-    let obstacles: Vec<_> = output.left_out.iter().map(obstacle).collect();
+    let obstacles: Vec<_> = output.left_out.iter().map(Obstacle::from).collect();
     let rows = explain::reasons(output.problem, output.schedule, &obstacles);
     Columns::new("reasons", output.context, rows.len())
         .ids(rows.iter().map(|row| Some(names.get(row.order?.index()))))
@@ -23,18 +22,4 @@ pub(super) fn table(output: &Output<'_>) -> RecordBatch {
         .spans(rows.iter().map(|row| Some(row.delay)))
         .spans(rows.iter().map(|row| row.gain))
         .finish()
-}
-
-/// What the search says, in the words of explanations.
-fn obstacle(left: &search::LeftOut) -> Obstacle {
-    let cause = match left.cause {
-        search::Cause::Deadline | search::Cause::Horizon => Cause::Deadline,
-        search::Cause::Material => Cause::Material,
-        search::Cause::Predecessor => Cause::Predecessor,
-        search::Cause::Closed => Cause::Calendar,
-        search::Cause::Busy => Cause::Capacity,
-        search::Cause::MaxLag => Cause::MaxLag,
-        search::Cause::Fixed | search::Cause::NoMode => Cause::Frozen,
-    };
-    Obstacle { order: left.order, operation: left.operation, cause, object: left.object.clone() }
 }

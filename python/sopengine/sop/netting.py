@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from sopengine.plant.intake.collect import Collector
 from sopengine.plant.lots import Lot, build_lots, ceil_div, low_level_order
 from sopengine.sop.buckets import WEEK
-from sopengine.sop.disaggregate import split, split_above
+from sopengine.sop.disaggregate import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,19 +98,73 @@ def item_lots(facts: Facts, item: str, quantity: int) -> list[int]:
     return lot_sizes(quantity, *limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What items need, by item and week: the figures that decide where a family's production goes."""
+
+    opening: Mapping[str, int]
+    receipts: Mapping[tuple[str, int], int]
+    demand: Mapping[tuple[str, int], int]
+    target: Mapping[tuple[str, int], int]
+
+
 def item_plan(
     production: Mapping[tuple[Key, int], int],
     mix: Mapping[Key, Mapping[str, int]],
     existing: Mapping[tuple[str, int], int],
+    needs: Needs,
+    weeks: int,
 ) -> dict[tuple[str, int], int]:
-    """Lay the production of families over their items, around what is ordered already."""
+    """Lay the production of families over their items, week by week.
+
+    Work orders that exist come first. What the family makes beyond them goes to items that would run out,
+    then to items below their target, each in proportion to what is missing, and the rest by the mix: a
+    family with stock enough never leaves one of its items short. The parts of a family sum to its plan.
+    """
     result: dict[tuple[str, int], int] = {}
-    for (key, week), total in sorted(production.items()):
-        weights = mix.get(key, {})
-        if weights:
-            fixed = {item: existing.get((item, week), 0) for item in weights}
-            result.update({(item, week): part for item, part in split_above(total, weights, fixed).items()})
+    for key in sorted(mix):
+        stock = {item: needs.opening.get(item, 0) for item in mix[key]}
+        for week in range(weeks):
+            fixed = {item: existing.get((item, week), 0) for item in stock}
+            ahead = {
+                item: stock[item] + needs.receipts.get((item, week), 0) - needs.demand.get((item, week), 0)
+                for item in stock
+            }
+            total = production.get((key, week))
+            parts = fixed
+            if total is not None and stock:
+                before = {item: ahead[item] + fixed[item] for item in stock}
+                aims = {item: needs.target.get((item, week), 0) for item in stock}
+                parts = _fill(total, fixed, before, aims, mix[key])
+                result.update({(item, week): part for item, part in parts.items()})
+            stock = {item: ahead[item] + parts[item] for item in stock}
     return result
+
+
+def _fill(
+    total: int,
+    fixed: Mapping[str, int],
+    stock: Mapping[str, int],
+    aims: Mapping[str, int],
+    mix: Mapping[str, int],
+) -> dict[str, int]:
+    """Split a total: what is fixed, then up to no backlog, then up to the targets, then by the mix."""
+    rest = total - sum(fixed.values())
+    if rest < 0:
+        return split(total, fixed)
+    parts = dict(fixed)
+    backlog = {item: max(0, -units) for item, units in stock.items()}
+    below = {item: max(0, aims[item] - max(0, units)) for item, units in stock.items()}
+    for missing in (backlog, below, None):
+        if missing is None or rest <= sum(missing.values()):
+            added = split(rest, mix if missing is None else missing)
+        else:
+            added = missing
+        parts = {item: parts[item] + added[item] for item in parts}
+        rest -= sum(added.values())
+        if not rest:
+            break
+    return parts
 
 
 def net_item(

@@ -10,7 +10,7 @@ from sop_builders import facts, grid, rows
 from sopengine.sop.aggregate import OrderLine, finished_by_item
 from sopengine.sop.hierarchy import Hierarchy, Key
 from sopengine.sop.ledger import CAUSES, Entry, gap_ledger, sums
-from sopengine.sop.netting import Net, Planner, lot_sizes, net_item
+from sopengine.sop.netting import Needs, Net, Planner, item_plan, lot_sizes, net_item
 
 LIMITS = st.tuples(st.integers(0, 60), st.integers(0, 25), st.integers(0, 120))
 
@@ -79,6 +79,46 @@ def test_netting_conserves_every_unit(weeks, limits):
         assert surplus >= 0 and rounding >= 0
     supplied = sum(n.existing + n.lots for n, _ in found)
     assert supplied == sum(n.plan for n, _ in found) + surplus + rounding
+
+
+def share(total, existing=(), demand=(), target=(), opening=(), mix=(("a", 3), ("b", 1))):
+    """Production of one family and week laid over its items."""
+    key = Key("F")
+    there, wanted, aims = (
+        {(name, 0): units for name, units in pairs} for pairs in (existing, demand, target)
+    )
+    needs = Needs(dict(opening), {}, wanted, aims)
+    found = item_plan({(key, 0): total}, {key: dict(mix)}, there, needs, 1)
+    return {name: units for (name, _), units in found.items()}
+
+
+def test_production_goes_where_it_is_missing():
+    assert share(8) == {"a": 6, "b": 2}  # nothing missing: the mix
+    assert share(8, demand=[("b", 5)]) == {"a": 2, "b": 6}  # 5 short, the other 3 by the mix: 2.25, 0.75
+    assert share(4, demand=[("a", 2), ("b", 6)]) == {"a": 1, "b": 3}  # not enough: in proportion
+    assert share(6, demand=[("b", 4)], target=[("a", 5)]) == {"a": 2, "b": 4}  # backlog before targets
+    assert share(6, demand=[("b", 4)], opening=[("b", 4)], target=[("a", 3)]) == {"a": 5, "b": 1}
+    assert share(11, existing=[("b", 7)]) == {"a": 3, "b": 8}  # what exists comes first
+    assert share(5, existing=[("a", 2), ("b", 8)]) == {"a": 1, "b": 4}  # orders beyond the plan
+
+
+SLOTS = st.dictionaries(st.sampled_from([(i, 0) for i in "abc"]), st.integers(0, 200))
+
+
+@given(st.integers(0, 500), SLOTS, SLOTS, SLOTS, st.dictionaries(st.sampled_from("abc"), st.integers(0, 99)))
+def test_items_of_a_family_sum_to_its_plan(total, there, wanted, aims, opening):
+    key = Key("F")
+    needs = Needs(opening, {}, wanted, aims)
+    found = item_plan({(key, 0): total}, {key: {"a": 1, "b": 0, "c": 5}}, there, needs, 1)
+    assert sum(found.values()) == total
+    if total < sum(there.values()):
+        return
+    assert all(found[slot] >= units for slot, units in there.items())
+    closing = {i: opening.get(i, 0) - wanted.get((i, 0), 0) + found[i, 0] for i in "abc"}
+    added = {i: found[i, 0] - there.get((i, 0), 0) for i in "abc"}
+    # nobody is left short while what is made beyond the orders gives another more than it needs
+    if min(closing.values()) < 0:
+        assert all(closing[i] <= 0 for i in "abc" if added[i])
 
 
 def order(name, week, end_week, ordered=10, output=None, **more):

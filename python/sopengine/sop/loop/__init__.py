@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from sopengine.plant import Plant
     from sopengine.plant.compile import Moment
 
-__all__ = ["Assumptions", "Draft", "PlanResult", "assumptions_of", "conclude", "prepare", "run_plan"]
+__all__ = [
+    "Assumptions",
+    "Draft",
+    "PlanResult",
+    "assumptions_of",
+    "conclude",
+    "plan_files",
+    "prepare",
+    "run_plan",
+]
 
 
 def run_plan(
@@ -46,7 +55,8 @@ def run_plan(
         A Plant, or the folder of its tables; the plan is then read from its files ``plan`` and
         ``plan_weeks`` as well.
     plan
-        One table, or tables by name, as in `sopengine.sop.plan`. Without any the order book is the plan.
+        One table, tables by name, as in `sopengine.sop.plan`, or the folder of their files. Without any the
+        order book is the plan.
     now
         When to plan; by default when the plant's data was taken (``settings.extracted_at``).
     weeks
@@ -65,6 +75,8 @@ def run_plan(
         folder = Path(fspath(plant))
         plan = plan_files(folder) if plan is None else plan
         plant = _read_plant(folder)
+    if isinstance(plan, str | PathLike):
+        plan = plan_files(Path(fspath(plan)))
     if plan is not None and hasattr(plan, "__arrow_c_stream__"):
         plan = {"plan": plan}
     draft = prepare(plant, plan, _now(plant) if now is None else now, weeks, assumptions)
@@ -99,16 +111,20 @@ def _read_plant(folder: Path) -> Plant:
     return plant
 
 
-def plan_files(folder: Path) -> dict[str, Any]:
-    """Return the plan's tables in a folder, of the formats that a plant's folder may have."""
+def plan_files(folder: Path, **options: Any) -> dict[str, Any]:
+    """Return the plan's tables in a folder; formats and options as for the plant's own tables.
+
+    A path that is no folder has none: the order book is the plan then.
+    """
     from sopengine.io import ReadOptions
     from sopengine.io.folder import ARROW, TEXT, read_table
 
+    chosen = ReadOptions.from_keywords(options)
     findings: list[Finding] = []
     tables: dict[str, Any] = {}
     for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
         if entry.stem in TABLES and entry.suffix.lower() in TEXT | ARROW and entry.stem not in tables:
-            table = read_table(entry, entry.stem, ReadOptions(), findings)
+            table = read_table(entry, entry.stem, chosen, findings)
             if table is not None:
                 tables[entry.stem] = table
     if any(finding.severity == "error" for finding in findings):

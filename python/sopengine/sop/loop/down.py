@@ -23,8 +23,9 @@ from sopengine.sop.aggregate import order_week
 from sopengine.sop.buckets import open_time, open_windows
 from sopengine.sop.capacity import Bills, elapsed_over_open, plan_load
 from sopengine.sop.disaggregate import named_basis, split_above
+from sopengine.sop.inventory import item_targets
 from sopengine.sop.loop.assumptions import Assumptions, assumptions_of
-from sopengine.sop.netting import Net, Planner, item_plan, order_row
+from sopengine.sop.netting import Needs, Net, Planner, item_plan, order_row
 from sopengine.sop.plan import Plan, plan_from_orders, read_plan
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Draft:
     """Open customer orders by item and week."""
     item_demand: Mapping[tuple[str, int], int]
     item_production: Mapping[tuple[str, int], int]
+    needs: Needs
+    """Opening stock, receipts, demand and targets of the planned items."""
     basis: Mapping[Key, str]
     mix: Mapping[Key, Mapping[str, int]]
     accounts: tuple[Net, ...]
@@ -112,7 +115,9 @@ def prepare(
         for item in hierarchy.items[key]
         for week, units in planner.existing(item).items()
     }
-    item_production = item_plan(production, mix, existing)
+    targets, stock = item_stock_targets(facts, plan, mix), on_hand(facts)
+    needs = Needs(stock, item_receipts(facts, grid), item_demand, targets)
+    item_production = item_plan(production, mix, existing, needs, len(grid))
     accounts = tuple(planner.plan_items(item_production))
     planner.plan_parts(hierarchy, _available(facts))
     detailed = min(len(grid), _detailed_weeks(plan) if weeks is None else weeks)
@@ -131,6 +136,7 @@ def prepare(
         orders=orders,
         item_demand=item_demand,
         item_production=item_production,
+        needs=needs,
         basis=basis,
         mix=mix,
         accounts=accounts,
@@ -253,6 +259,33 @@ def _item_demand(
             parts = booked if total is None else split_above(total, mix[key], booked)
             result.update({(item, number): units for item, units in parts.items() if units})
     return result
+
+
+def on_hand(facts: Facts) -> dict[str, int]:
+    """Return the stock of every item now, safety stock included."""
+    result: dict[str, int] = {}
+    for row in facts.rows["on_hand"]:
+        result[row["item"]] = result.get(row["item"], 0) + facts.base(row["item"], row["quantity"])
+    return result
+
+
+def item_receipts(facts: Facts, grid: Grid) -> dict[tuple[str, int], int]:
+    """Return what arrives from suppliers, by item and week."""
+    result: dict[tuple[str, int], int] = {}
+    for row in facts.rows["receipts"]:
+        slot = row["item"], grid.arrives(row["time"])
+        result[slot] = result.get(slot, 0) + facts.base(row["item"], row["quantity"])
+    return result
+
+
+def item_stock_targets(
+    facts: Facts, plan: Plan, mix: Mapping[Key, Mapping[str, int]]
+) -> dict[tuple[str, int], int]:
+    """Return the target of each planned item and week: its share of the family's, else its safety stock."""
+    items = [item for key in plan.keys for item in plan.hierarchy.items[key]]
+    safety = {item: facts.base(item, facts.items[item]["safety_stock"] or 0) for item in items}
+    result = {(item, week): safety[item] for item in items for week in range(len(plan.grid))}
+    return result | item_targets(plan.at_end("inventory_target"), plan.hierarchy, safety, mix)
 
 
 def _available(facts: Facts) -> dict[str, int]:

@@ -76,7 +76,8 @@ def _answer(result: PlanResult) -> list[str]:
 def _tight(result: PlanResult) -> list[str]:
     """Resources at 90 % or more in any week, by the first such week."""
     draft, context = result.draft, result.context
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    behind = ""
     for (resource, number), there in sorted(
         draft.open_time.items(), key=lambda cell: (cell[0][1], cell[0][0])
     ):
@@ -84,6 +85,8 @@ def _tight(result: PlanResult) -> list[str]:
         real = context.schedule_load.get((resource, number), 0) if number < draft.weeks else 0
         load = max(plan, real)
         if tight(plan, real, there):
+            source = context.load_from.get((resource, number), "")
+            behind = behind or source
             rows.append(
                 (
                     f"{draft.grid.weeks[number].monday:%d %b}",
@@ -92,14 +95,15 @@ def _tight(result: PlanResult) -> list[str]:
                     f"{hours(plan)}",
                     f"{hours(real)}" if number < draft.weeks else "",
                     f"{100 * load // there} %" if there else "closed",
-                    context.load_from.get((resource, number), "").partition(";")[0],
+                    source.partition(";")[0],
                 )
             )
     if not rows:
         return ["Capacity: no resource is loaded to 90 % of its open time in any week."]
     heads = ("week of", "resource", "open h", "plan h", "schedule h", "load", "caused by")
     first = rows[0]
-    head = f"Where it gets tight: first {printable(first[1])} in the week of {first[0]} ({first[5]})."
+    head = f"Where it gets tight: first {printable(first[1])} in the week of {first[0]} ({first[5]})"
+    head += f", by {printable(behind)}." if behind else "."
     return [head, *columns(heads, "llrrrrl", rows[:SHOWN], len(rows))]
 
 
