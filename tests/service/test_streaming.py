@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import grpc
+import pyarrow as pa
 import pytest
 
 import sopengine as so
@@ -16,7 +17,10 @@ from service import shops
 from service.conftest import until
 from sopengine.service import Client, Server, ServiceError
 from sopengine.service.readers import Readers
+from sopengine.service.settings import Settings
+from sopengine.service.transfer import whole
 from sopengine.solve import Progress
+from sopengine.v1 import options_pb2, result_pb2, table_pb2
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
 
@@ -124,12 +128,27 @@ def test_a_deadline_too_near_starts_nothing(server: Server, problem: so.Problem)
     assert server.scheduling.solves.running == 0
 
 
+def test_limits_beyond_those_of_the_server_are_shortened() -> None:
+    tables = [whole(name, pa.table(table)) for name, table in shops.paint().items()]
+    options = options_pb2.SolveOptions(threads=500)
+    options.time_limit.seconds = 1_000_000
+    request = pb.SolveScheduleRequest(problem=table_pb2.Problem(tables=tables), options=options)
+    settings = Settings(max_time_s=0.5, max_threads=1)
+    with Server(settings=settings) as server, grpc.insecure_channel(f"localhost:{server.port}") as channel:
+        stub = pb_grpc.SchedulingServiceStub(channel)
+        for timeout in (None, 100 * 365 * 86_400):
+            first, *_, last = stub.SolveSchedule(request, timeout=timeout)
+            assert first.started.threads == last.result.stats.threads == 1
+            assert first.started.time_limit.ToMilliseconds() == 500
+            assert last.result.termination.limit in (
+                result_pb2.TERMINATION_LIMIT_TIME,
+                result_pb2.TERMINATION_LIMIT_NONE,
+            )
+
+
 def test_a_client_that_vanishes_stops_the_engine_and_the_best_is_kept(
     client: Client, server: Server, stub: Any, problem: so.Problem
 ) -> None:
-    from sopengine.service.transfer import whole
-    from sopengine.v1 import options_pb2, table_pb2
-
     tables = [whole(name, table) for name, table in problem.tables.items()]
     options = options_pb2.SolveOptions()
     options.time_limit.seconds = 60
@@ -231,12 +250,6 @@ def test_a_slow_reader_gets_the_newest_and_holds_nobody_up(
 def test_a_reader_that_never_reads_loses_the_call(
     monkeypatch: pytest.MonkeyPatch, problem: so.Problem
 ) -> None:
-    import pyarrow as pa
-
-    from sopengine.service.settings import Settings
-    from sopengine.service.transfer import whole
-    from sopengine.v1 import options_pb2, table_pb2
-
     real = so.solve
 
     def large(problem: so.Problem, **options: Any) -> so.Result:

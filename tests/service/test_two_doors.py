@@ -12,8 +12,7 @@ import sopengine as so
 from service import shops
 
 if TYPE_CHECKING:
-    from conftest import Door
-
+    from service.conftest import Door
     from sopengine.service import Client
 
 GOOD = {

@@ -141,6 +141,7 @@ OBJECTIVES = {
             options_pb2.Level(terms=[options_pb2.WeightedTerm(term=options_pb2.TERM_MAKESPAN, weight=1)])
         ],
     ),
+    "levels": options_pb2.Objective(levels=[options_pb2.Level()] * 100_000),
     "twice": options_pb2.Objective(
         levels=[
             options_pb2.Level(terms=[options_pb2.WeightedTerm(term=options_pb2.TERM_MAKESPAN, weight=1)] * 2)

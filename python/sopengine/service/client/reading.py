@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sopengine.service.client.link import Link
     from sopengine.solve import Cancel, Progress
 
-_WAKE_S: Final = 0.05
+_WAKE_S: Final = 0.02
 _LIMIT: Final = 1 << 40
 _CUT: Final = "the stream ended without a result"
 
