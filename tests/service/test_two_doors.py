@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,10 +11,10 @@ import pytest
 
 import sopengine as so
 from service import shops
+from sopengine.service import Client
 
 if TYPE_CHECKING:
     from service.conftest import Door
-    from sopengine.service import Client
 
 GOOD = {
     "operation": ["a1", "a2", "b1"],
@@ -181,3 +182,14 @@ def test_a_start_that_fits_badly_is_told_alike(client: Client) -> None:
     assert there.findings.equals(here.findings)
     again = client.solve(problem, work_limit=1_000, start=there)
     assert again.levels <= there.levels
+
+
+@pytest.mark.parametrize("call", ["solve", "evaluate"])
+def test_both_doors_take_the_same_options(call: str) -> None:
+    here = inspect.signature(getattr(so, call)).parameters
+    there = inspect.signature(getattr(Client, call)).parameters
+    only_there = {"self", "scale", "on_start"} & set(there)
+    assert set(there) - only_there == set(here)
+    for name in set(here) - {"problem"}:
+        assert there[name].default == here[name].default, name
+        assert there[name].kind == here[name].kind, name

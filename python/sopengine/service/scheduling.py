@@ -9,6 +9,7 @@ it stops a little before, so that the best still arrives. No message is sent aft
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from functools import wraps
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from sopengine.errors import Finding
     from sopengine.result import Result
     from sopengine.v1 import table_pb2
+
+_log = logging.getLogger(__name__)
 
 SERVICE: Final = "sopengine.v1.SchedulingService"
 MAX_FINDINGS: Final = 1000
@@ -127,7 +130,7 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
             options["start"] = _pair(self._tables(request.start))
         operations = problem.summary()["operations"]
         self._clamp(options, deadline, operations)
-        running = self._begin(problem, options)
+        running = self._begin(problem, options, operations)
         if not context.add_callback(running.cancel):
             running.cancel()
         started = pb.SolveStarted(
@@ -229,9 +232,10 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
             self.settings.max_threads if threads is None else min(threads, self.settings.max_threads)
         )
 
-    def _begin(self, problem: Problem, options: dict[str, Any]) -> Solve:
+    def _begin(self, problem: Problem, options: dict[str, Any], operations: int) -> Solve:
         def run(cancel: Any, tell: Any) -> Result:
             result = solve(problem, cancel=cancel, on_progress=tell, **options)
+            _log.info("a solve of %d operations ended: %s", operations, result.termination)
             return replace(result, problem=None)  # a kept result shall not keep the tables of its problem
 
         try:
