@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-import plants
 import sopengine as so
+from service import shops
 from sopengine.service.arrow import decode, encode
 from sopengine.service.framing import ArrowRefused, measure
 from sopengine.v1 import scheduling_service_pb2 as pb
@@ -108,7 +108,7 @@ def test_mutants_never_do_more_than_be_refused(codec: str | None) -> None:
 
 def test_mutants_over_the_wire(stub: Any) -> None:
     draw = random.Random(7)
-    sound = {name: encode(pa.table(table)) for name, table in plants.paint().items()}
+    sound = {name: encode(pa.table(table)) for name, table in shops.paint().items()}
     refused = 0
     for _ in range(300):
         name = draw.choice(sorted(sound))

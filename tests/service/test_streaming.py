@@ -6,18 +6,26 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
+import pyarrow as pa
 import pytest
-from conftest import until
 
-import plants
 import sopengine as so
+from service import shops
+from service.conftest import until
 from sopengine.service import Client, Server, ServiceError
+from sopengine.service.readers import Readers
+from sopengine.service.settings import Settings
+from sopengine.service.transfer import whole
 from sopengine.solve import Progress
+from sopengine.v1 import options_pb2, result_pb2, table_pb2
 from sopengine.v1 import scheduling_service_pb2 as pb
+from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 IDLE_S = 0.25
 """What a busy machine may take to stop; on a free one it is below 50 ms."""
@@ -26,7 +34,7 @@ IDLE_S = 0.25
 @pytest.fixture(scope="module")
 def problem() -> so.Problem:
     """Far too large to be proven, small enough to improve at once."""
-    return so.Problem(**plants.shop(40, 10))
+    return so.Problem(**shops.shop(40, 10))
 
 
 @pytest.fixture
@@ -120,12 +128,27 @@ def test_a_deadline_too_near_starts_nothing(server: Server, problem: so.Problem)
     assert server.scheduling.solves.running == 0
 
 
+def test_limits_beyond_those_of_the_server_are_shortened() -> None:
+    tables = [whole(name, pa.table(table)) for name, table in shops.paint().items()]
+    options = options_pb2.SolveOptions(threads=500)
+    options.time_limit.seconds = 1_000_000
+    request = pb.SolveScheduleRequest(problem=table_pb2.Problem(tables=tables), options=options)
+    settings = Settings(max_time_s=0.5, max_threads=1)
+    with Server(settings=settings) as server, grpc.insecure_channel(f"localhost:{server.port}") as channel:
+        stub = pb_grpc.SchedulingServiceStub(channel)
+        for timeout in (None, 100 * 365 * 86_400):
+            first, *_, last = stub.SolveSchedule(request, timeout=timeout)
+            assert first.started.threads == last.result.stats.threads == 1
+            assert first.started.time_limit.ToMilliseconds() == 500
+            assert last.result.termination.limit in (
+                result_pb2.TERMINATION_LIMIT_TIME,
+                result_pb2.TERMINATION_LIMIT_NONE,
+            )
+
+
 def test_a_client_that_vanishes_stops_the_engine_and_the_best_is_kept(
     client: Client, server: Server, stub: Any, problem: so.Problem
 ) -> None:
-    from sopengine.service.transfer import whole
-    from sopengine.v1 import options_pb2, table_pb2
-
     tables = [whole(name, table) for name, table in problem.tables.items()]
     options = options_pb2.SolveOptions()
     options.time_limit.seconds = 60
@@ -167,7 +190,7 @@ def test_a_failing_callback_ends_the_solve(client: Client, server: Server, probl
 
 
 def test_two_solves_at_once_do_not_mix(server: Server, problem: so.Problem) -> None:
-    other = so.Problem(**plants.paint())
+    other = so.Problem(**shops.paint())
     results: dict[str, so.Result] = {}
 
     def run(name: str, which: so.Problem) -> None:
@@ -227,12 +250,6 @@ def test_a_slow_reader_gets_the_newest_and_holds_nobody_up(
 def test_a_reader_that_never_reads_loses_the_call(
     monkeypatch: pytest.MonkeyPatch, problem: so.Problem
 ) -> None:
-    import pyarrow as pa
-
-    from sopengine.service.settings import Settings
-    from sopengine.service.transfer import whole
-    from sopengine.v1 import options_pb2, table_pb2
-
     real = so.solve
 
     def large(problem: so.Problem, **options: Any) -> so.Result:
@@ -245,13 +262,21 @@ def test_a_reader_that_never_reads_loses_the_call(
     request = pb.SolveScheduleRequest(
         problem=table_pb2.Problem(tables=tables), options=options_pb2.SolveOptions()
     )
-    with Server(settings=Settings(stalled_s=0.5)) as server:
-        with grpc.insecure_channel(f"localhost:{server.port}") as channel:
-            from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
+    settings = Settings(stalled_s=0.5)
+    with Server(settings=settings) as server, grpc.insecure_channel(f"localhost:{server.port}") as channel:
+        call = pb_grpc.SchedulingServiceStub(channel).SolveSchedule(request)
+        assert next(call).HasField("started")
+        time.sleep(2.0)
+        with pytest.raises(grpc.RpcError) as caught:
+            list(call)
+        assert caught.value.code() is grpc.StatusCode.CANCELLED
 
-            call = pb_grpc.SchedulingServiceStub(channel).SolveSchedule(request)
-            assert next(call).HasField("started")
-            time.sleep(2.0)
-            with pytest.raises(grpc.RpcError) as caught:
-                list(call)
-            assert caught.value.code() is grpc.StatusCode.CANCELLED
+
+def test_a_reader_that_takes_its_time_is_let_be() -> None:
+    readers, ended = Readers(0.4), []
+    for _ in readers.watched(iter(range(6)), lambda: ended.append(1)):
+        time.sleep(0.15)
+    assert not ended
+    for _ in readers.watched(iter(range(2)), lambda: ended.append(1)):
+        time.sleep(0.8)
+    assert ended

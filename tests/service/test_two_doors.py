@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import inspect
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from conftest import Door
 
-import plants
 import sopengine as so
+from service import shops
 from sopengine.service import Client
+
+if TYPE_CHECKING:
+    from service.conftest import Door
 
 GOOD = {
     "operation": ["a1", "a2", "b1"],
@@ -23,7 +26,7 @@ GOOD = {
 
 
 def test_a_solve_is_the_schedule_worked_by_hand(door: Door) -> None:
-    result = door.solve(plants.paint(), work_limit=20_000)
+    result = door.solve(shops.paint(), work_limit=20_000)
     # A first: red is set, ends at 9; B pays 2 for the change to blue and ends at 9: nothing is late.
     assert result.objective["tardiness"] == 0
     assert result.objective["makespan"] == 9
@@ -33,10 +36,10 @@ def test_a_solve_is_the_schedule_worked_by_hand(door: Door) -> None:
 
 
 def test_a_foreign_schedule_is_judged(door: Door) -> None:
-    result = door.evaluate(plants.paint(), GOOD)
+    result = door.evaluate(shops.paint(), GOOD)
     assert result.violations.num_rows == 0
     assert result.objective["changeover_cost"] == 7
-    bad = door.evaluate(plants.paint(), {**GOOD, "start": [0, 3, 6], "end": [4, 8, 9]})
+    bad = door.evaluate(shops.paint(), {**GOOD, "start": [0, 3, 6], "end": [4, 8, 9]})
     assert ("min_lag", "a2") in {(row["check"], row["operation"]) for row in bad.violations.to_pylist()}
 
 
@@ -47,25 +50,25 @@ def test_a_member_is_taken_from_assignments(door: Door) -> None:
         "phase": ["run", "run"],
         "requirement": ["r1", "r2"],
     }
-    result = door.evaluate(plants.paint(), GOOD, held)
+    result = door.evaluate(shops.paint(), GOOD, held)
     members = {(row["operation"], row["resource"]) for row in result.assignments.to_pylist()}
     assert {("a1", "ann"), ("b1", "ann")} <= members
 
 
 @pytest.mark.parametrize("preset", ["on_time", "throughput", "stable", "changeovers"])
 def test_every_preset_passes(door: Door, preset: str) -> None:
-    result = door.solve(plants.paint(), work_limit=5_000, objective=preset)
+    result = door.solve(shops.paint(), work_limit=5_000, objective=preset)
     assert result.termination.reason in ("optimal", "feasible")
 
 
 def test_levels_keep_their_order_and_weights(door: Door) -> None:
     levels = [{"changeover_cost": 3, "makespan": 1}, {"tardiness": 2}]
-    result = door.evaluate(plants.paint(), GOOD, objective=levels, partial=False)
+    result = door.evaluate(shops.paint(), GOOD, objective=levels, partial=False)
     assert result.levels == [3 * 7 + 9, 0]
 
 
 def test_bytes_of_a_work_limit_are_the_same(client: Client) -> None:
-    tables = plants.shop(12, 5)
+    tables = shops.shop(12, 5)
     problem = so.Problem(**tables)
     here = so.solve(problem, work_limit=60_000, seed=7)
     there = client.solve(problem, work_limit=60_000, seed=7)
@@ -134,7 +137,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_input_raises_the_same_issues(client: Client, case: str) -> None:
     change, options = WRONG[case]
-    tables = {name: table for name, table in {**plants.paint(), **change}.items() if table is not None}
+    tables = {name: table for name, table in {**shops.paint(), **change}.items() if table is not None}
     options = {"work_limit": 1_000, **options}
     scale = options.pop("scale", None)
 
@@ -156,13 +159,13 @@ def test_wrong_input_raises_the_same_issues(client: Client, case: str) -> None:
 def test_issues_name_table_row_and_column(door: Door) -> None:
     modes = {"operation": ["a1", "a2", "b1"], "resource": ["booth", "oven", "booth"], "duration": [4, 5, -3]}
     with pytest.raises(so.SopDataError) as caught:
-        door.validate({**plants.paint(), "modes": modes})
+        door.validate({**shops.paint(), "modes": modes})
     places = {(issue.table, issue.row, issue.column) for issue in caught.value.issues}
     assert ("modes", 2, "duration") in places
 
 
 def test_findings_of_a_good_problem_are_the_same(client: Client) -> None:
-    tables = plants.paint()
+    tables = shops.paint()
     tables["modes"] = {**tables["modes"], "color_of_cap": ["green", "blue", "red"]}
     here = so.Problem(**tables).findings
     assert here.num_rows > 0
@@ -171,7 +174,7 @@ def test_findings_of_a_good_problem_are_the_same(client: Client) -> None:
 
 
 def test_a_start_that_fits_badly_is_told_alike(client: Client) -> None:
-    problem = so.Problem(**plants.paint())
+    problem = so.Problem(**shops.paint())
     start = {"operation": ["a1", "a9"], "start": [0, 0], "end": [4, 1]}
     here = so.solve(problem, work_limit=1_000, start=start)
     there = client.solve(problem, work_limit=1_000, start=start)
@@ -179,3 +182,14 @@ def test_a_start_that_fits_badly_is_told_alike(client: Client) -> None:
     assert there.findings.equals(here.findings)
     again = client.solve(problem, work_limit=1_000, start=there)
     assert again.levels <= there.levels
+
+
+@pytest.mark.parametrize("call", ["solve", "evaluate"])
+def test_both_doors_take_the_same_options(call: str) -> None:
+    here = inspect.signature(getattr(so, call)).parameters
+    there = inspect.signature(getattr(Client, call)).parameters
+    only_there = {"self", "scale", "on_start"} & set(there)
+    assert set(there) - only_there == set(here)
+    for name in set(here) - {"problem"}:
+        assert there[name].default == here[name].default, name
+        assert there[name].kind == here[name].kind, name

@@ -26,6 +26,9 @@ _SEVERITY: Final = "SEVERITY_"
 _REASON: Final = "TERMINATION_REASON_"
 _LIMIT: Final = "TERMINATION_LIMIT_"
 _TEXTS: Final = ("table", "id", "column", "found", "expected", "hint")
+MAX_LEVELS: Final = 64
+"""Levels of an objective in a request."""
+
 _STATS: Final = ("work", "threads", "workers", "seed")
 
 
@@ -134,6 +137,8 @@ def objective_from(message: options_pb2.Objective) -> Objective | None:
         if message.levels:
             raise range_error("objective", "levels and a preset", "one of both")
         return preset
+    if len(message.levels) > MAX_LEVELS:
+        raise range_error("objective", f"{len(message.levels)} levels", f"at most {MAX_LEVELS}")
     levels: list[dict[str, int]] = []
     for rank, level in enumerate(message.levels):
         terms: dict[str, int] = {}

@@ -97,7 +97,7 @@ class ServiceError(SopError):
 def path_of(finding: Finding) -> str:
     """Where a finding is, as a path into the request."""
     if finding.table is None:
-        if finding.column in _OPTIONS:
+        if finding.column is not None and finding.column.partition(".")[0] in _OPTIONS:
             return f"options.{finding.column}"
         return finding.column or (f"tables.{finding.id}" if finding.id else "problem")
     path = f"tables.{finding.table}"

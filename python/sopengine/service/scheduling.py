@@ -9,8 +9,9 @@ it stops a little before, so that the best still arrives. No message is sent aft
 
 from __future__ import annotations
 
-import threading
+import logging
 import time
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,11 +21,11 @@ from sopengine.errors import SopDataError
 from sopengine.problem import Problem
 from sopengine.service import convert
 from sopengine.service.errors import Refusal, abort
-from sopengine.service.receive import received
+from sopengine.service.readers import Readers
 from sopengine.service.settings import Settings
 from sopengine.service.solves import Solve, Solves, TooManySolvesError
 from sopengine.service.transfer import pieces, requested
-from sopengine.service.uploads import Uploads, check_id
+from sopengine.service.uploads import Uploads, check_id, received
 from sopengine.solve import DEFAULT_TIME, evaluate, solve
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from sopengine.errors import Finding
     from sopengine.result import Result
     from sopengine.v1 import table_pb2
+
+_log = logging.getLogger(__name__)
 
 SERVICE: Final = "sopengine.v1.SchedulingService"
 MAX_FINDINGS: Final = 1000
@@ -69,7 +72,7 @@ def _stream(response: Any) -> Callable[[Callable[..., Iterator[Any]]], Callable[
         @wraps(method)
         def call(self: Any, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             try:
-                yield from method(self, request, context)
+                yield from self.readers.watched(method(self, request, context), context.cancel)
             except Exception as error:
                 told = "findings" in response.DESCRIPTOR.fields_by_name and context.is_active()
                 if told and isinstance(error, SopDataError):
@@ -98,6 +101,7 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
         self.settings = settings or Settings()
         self.solves = Solves(self.settings.max_solves)
         self.uploads = Uploads(self.settings.max_upload_bytes)
+        self.readers = Readers(self.settings.stalled_s)
 
     @_unary
     def ValidateProblem(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -126,7 +130,7 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
             options["start"] = _pair(self._tables(request.start))
         operations = problem.summary()["operations"]
         self._clamp(options, deadline, operations)
-        running = self._begin(problem, options)
+        running = self._begin(problem, options, operations)
         if not context.add_callback(running.cancel):
             running.cancel()
         started = pb.SolveStarted(
@@ -179,7 +183,7 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
     @_unary
     def UploadTable(self, request: Iterator[Any], context: grpc.ServicerContext) -> Any:
         """Take a table in chunks."""
-        upload_id, size = received(request, self.uploads, self.settings.upload_idle_s)
+        upload_id, size = received(request, self.uploads, self.settings.upload_idle_s, context.is_active)
         ttl = convert.duration_to(self.uploads.ttl_s)
         return pb.UploadTableResponse(upload_id=upload_id, size_bytes=size, ttl=ttl)
 
@@ -228,9 +232,11 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
             self.settings.max_threads if threads is None else min(threads, self.settings.max_threads)
         )
 
-    def _begin(self, problem: Problem, options: dict[str, Any]) -> Solve:
+    def _begin(self, problem: Problem, options: dict[str, Any], operations: int) -> Solve:
         def run(cancel: Any, tell: Any) -> Result:
-            return solve(problem, cancel=cancel, on_progress=tell, **options)
+            result = solve(problem, cancel=cancel, on_progress=tell, **options)
+            _log.info("a solve of %d operations ended: %s", operations, result.termination)
+            return replace(result, problem=None)  # a kept result shall not keep the tables of its problem
 
         try:
             return self.solves.begin(run)
@@ -241,19 +247,13 @@ class Scheduling(pb_grpc.SchedulingServiceServicer):
             raise Refusal(code, "TOO_MANY_SOLVES", str(refused), quota="solves", retry_s=1) from None
 
     def _sent(self, response: Any, result: Result, context: grpc.ServicerContext) -> Iterator[Any]:
-        """Give the messages of a result; a client that does not read them loses the call."""
-        watch = threading.Timer(self.settings.stalled_s, context.cancel)
-        watch.daemon = True
-        watch.start()
-        try:
-            for name, table in result.tables.items():
-                for piece in pieces(name, table):
-                    if not context.is_active():
-                        return
-                    yield response(table=piece)
-            yield response(result=convert.result_to(result))
-        finally:
-            watch.cancel()
+        """Give the messages of a result."""
+        for name, table in result.tables.items():
+            for piece in pieces(name, table):
+                if not context.is_active():
+                    return
+                yield response(table=piece)
+        yield response(result=convert.result_to(result))
 
 
 class _Given:

@@ -22,14 +22,14 @@ class Settings:
     """Threads of one solve."""
     max_time_s: float = 3600.0
     """Seconds of one solve."""
-    max_decoded_bytes: int = 1 << 30
+    max_decoded_bytes: int = 1 << 29
     """Bytes that the tables of one request may take when decoded."""
     max_upload_bytes: int = 1 << 30
     """Bytes of all uploads together."""
     upload_idle_s: float = 30.0
     """Seconds after which an upload without a next chunk is dropped."""
     stalled_s: float = 60.0
-    """Seconds that a client may take to read what is sent after the search has ended."""
+    """Seconds that a client may take to read one message."""
 
     def __post_init__(self) -> None:
         if self.max_solves >= self.max_calls - 3:

@@ -173,8 +173,8 @@ class Solves:
                 raise TooManySolvesError("the service is about to end")
             if len(self._running) >= self._most:
                 raise TooManySolvesError(f"{self._most} solves run already")
+            solve.start()
             self._running[solve.id] = solve
-        solve.start()
         return solve
 
     def find(self, solve_id: str) -> Solve | None:

@@ -16,8 +16,8 @@ import grpc
 from sopengine.errors import SopDataError, findings_table
 from sopengine.problem import Problem
 from sopengine.service import convert
-from sopengine.service.link import Link, Outgoing
-from sopengine.service.reading import Reading
+from sopengine.service.client.link import Link, Outgoing
+from sopengine.service.client.reading import Reading
 from sopengine.solve import _check_limits, _levels
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from sopengine.errors import Finding
     from sopengine.problem import Problem
     from sopengine.result import Result
-    from sopengine.service.link import Link
+    from sopengine.service.client.link import Link
     from sopengine.solve import Cancel, Progress
 
-_WAKE_S: Final = 0.05
+_WAKE_S: Final = 0.02
 _LIMIT: Final = 1 << 40
 _CUT: Final = "the stream ended without a result"
 
