@@ -18,6 +18,8 @@ from sopengine.tables import TableLike, coerce, prepare, result_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sopengine.changes import Changes
+
 
 class Problem:
     """A scheduling problem made of tables.
@@ -87,6 +89,18 @@ class Problem:
     def summary(self) -> dict[str, Any]:
         """Counts and facts: orders, operations, resources, what is started, done and pinned."""
         return self._engine.summary()
+
+    def with_changes(self, changes: Changes) -> Problem:
+        """The problem after changes; see `sopengine.changes`.
+
+        Raises
+        ------
+        SopDataError
+            Where a change does not fit the tables, or they contradict each other afterwards.
+        """
+        from sopengine.session.apply import with_changes
+
+        return with_changes(self, changes)
 
     @property
     def engine(self) -> _engine.Problem:

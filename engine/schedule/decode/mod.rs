@@ -32,6 +32,7 @@ mod outline;
 mod place;
 mod plan;
 mod refusal;
+mod standing;
 mod timeline;
 mod usage;
 
@@ -41,6 +42,7 @@ use rustc_hash::FxHashMap;
 
 pub use outline::Outline;
 pub use refusal::{Cause, LeftOut};
+pub use standing::Standing;
 
 use super::assignment::Schedule;
 use super::state::State;
@@ -101,6 +103,7 @@ pub struct Decoder<'p> {
     /// Earliest starts that largest lags of successors ask for.
     floors: Vec<Time>,
     pushes: Vec<u32>,
+    standing: Standing,
     /// Placements below this index stand while an order has its second chance.
     stand: usize,
     rework: usize,
@@ -132,6 +135,7 @@ impl<'p> Decoder<'p> {
             woken: None,
             floors: vec![-FAR; operations],
             pushes: vec![0; operations],
+            standing: Standing::default(),
             stand: 0,
             rework: 0,
             ghosts: false,
@@ -153,6 +157,11 @@ impl<'p> Decoder<'p> {
     /// Counts work done outside, such as a move that came to nothing.
     pub(crate) fn charge(&mut self, work: u64) {
         self.work += work;
+    }
+
+    /// What decodings from now on keep of another schedule.
+    pub fn keep(&mut self, standing: Standing) {
+        self.standing = standing;
     }
 
     /// How many operations have a place beside history.
@@ -321,7 +330,8 @@ impl<'p> Decoder<'p> {
             return Err(Refusal::Waits(first));
         }
         let pin = known.filter(|known| known.pin == Pin::Start).and_then(|known| known.start);
-        let floor = self.floors[operation.index()];
+        let start = |before: OperationId| self.plan.slot(before).map(|slot| slot.start);
+        let floor = self.floors[operation.index()].max(self.standing.floor(operation, start));
         let mut best = Err(Refusal::NoMode);
         if let Some(mode) = state.modes[operation.index()]
             && outline.allowed[operation.index()].contains(&mode)
