@@ -11,7 +11,7 @@ use super::simulate::{Simulated, kept_state, standing};
 use crate::model::ids::OperationId;
 use crate::model::time::FAR;
 use crate::schedule::assignment::Schedule;
-use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
 use crate::schedule::metrics::terms;
 use crate::schedule::state::State;
 use crate::schedule::verify::verify;
@@ -19,8 +19,14 @@ use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
 use crate::search::score::{Levels, Scorer};
 
+/// By at most so many places an order is tried earlier.
+const BACK: usize = 200;
 /// At most so many damaged orders are taken out at once.
 const ORDERS: u32 = 4;
+
+/// How far damage is pushed on before the published schedule is to be met again, in lengths of the
+/// first delay.
+const REACHES: [i64; 5] = [0, 2, 6, 20, 60];
 
 /// In which order damaged operations are placed.
 #[derive(Clone, Copy)]
@@ -37,12 +43,16 @@ enum Key {
 struct Stand {
     levels: Levels,
     state: State,
+    kept: Standing,
+    /// What has moved; never empty while it is gone on from.
+    moved: Vec<OperationId>,
 }
 
 /// Everything that tries share.
 pub(super) struct Bench<'a> {
     outline: &'a Outline<'a>,
     scorer: &'a Scorer<'a>,
+    live: &'a Schedule,
     simulated: &'a Simulated,
     damaged: &'a [OperationId],
     frozen: &'a [OperationId],
@@ -61,6 +71,7 @@ impl<'a> Bench<'a> {
     pub(super) fn new(
         outline: &'a Outline<'a>,
         scorer: &'a Scorer<'a>,
+        live: &'a Schedule,
         simulated: &'a Simulated,
         damaged: &'a [OperationId],
         options: &'a RepairOptions,
@@ -69,6 +80,7 @@ impl<'a> Bench<'a> {
         Self {
             outline,
             scorer,
+            live,
             simulated,
             damaged,
             frozen: &options.frozen,
@@ -87,9 +99,28 @@ impl<'a> Bench<'a> {
         (self.schedule, self.left_out, self.tries)
     }
 
-    /// The damaged ones in a few orders, with their modes and free to choose; the decoder stands at
-    /// the best of them in the end.
+    /// The tries that are always made, from those that move least to those that move most; the decoder
+    /// stands at the best of them in the end.
     pub(super) fn first_tries(&mut self) {
+        for reach in REACHES {
+            self.match_up(reach);
+        }
+        for free in [false, true] {
+            for key in [None, Some(Key::Start), Some(Key::Due), Some(Key::Slack)] {
+                let kept = self.released();
+                let state = self.state(key, free);
+                self.first_try(state, kept);
+            }
+        }
+        if let Some(stand) = self.stand.as_mut() {
+            self.decoder.keep(stand.kept.clone());
+            self.decoder.decode(&stand.state, true, &|| false);
+            self.decoder.settle(&mut stand.state);
+        }
+    }
+
+    /// Published starts hold for all that the change does not touch.
+    fn released(&self) -> Standing {
         let mut kept = standing(self.outline, &self.simulated.schedule);
         for &operation in self.damaged {
             kept.floors[operation.index()] = -FAR;
@@ -98,23 +129,48 @@ impl<'a> Bench<'a> {
         for links in &mut kept.after {
             links.retain(|link| !self.is_damaged.contains(link.1.index()));
         }
-        self.decoder.keep(kept);
-        for free in [false, true] {
-            let merged = self.state(None, free);
-            self.first_try(merged);
-            for key in [Key::Start, Key::Due, Key::Slack] {
-                let behind = self.state(Some(key), free);
-                self.first_try(behind);
-            }
-        }
-        if let Some(stand) = self.stand.as_mut() {
-            self.decoder.decode(&stand.state, true, &|| false);
-            self.decoder.settle(&mut stand.state);
-        }
+        kept
     }
 
-    fn first_try(&mut self, mut state: State) {
+    /// Damage is pushed on until `reach` times its length has passed; from there on what does not fit
+    /// at its published start goes into the gaps that remain: in its own mode, then free to choose.
+    fn match_up(&mut self, reach: i64) {
+        let live = self.live;
+        let delay = |operation: &OperationId| {
+            let was = live.get(*operation)?.start;
+            Some((was, self.simulated.schedule.get(*operation)?.start - was))
+        };
+        let Some((first, length)) = self.damaged.iter().filter_map(delay).min() else {
+            return;
+        };
+        let until = first.saturating_add(length.max(1).saturating_mul(reach));
+        let mut kept = standing(self.outline, live);
+        let late = |operation: OperationId| live.get(operation).is_some_and(|placed| placed.start >= until);
+        kept.exact = self.outline.problem.operation_ids().map(late).collect();
+        for &operation in self.frozen {
+            kept.exact[operation.index()] = false;
+        }
+        for operation in self.damaged.iter().filter(|operation| late(**operation)) {
+            kept.after[operation.index()] = SmallVec::new();
+        }
+        let mut state = kept_state(self.outline, live);
+        self.first_try(state.clone(), kept.clone());
+        self.moved().into_iter().for_each(|operation| release(&mut state, operation));
+        self.first_try(state, kept);
+    }
+
+    /// Damaged operations that the decoder has elsewhere than published.
+    fn moved(&self) -> Vec<OperationId> {
+        let elsewhere = |operation: &OperationId| {
+            let was = self.live.get(*operation).map(|placed| placed.start);
+            was.is_none() || self.decoder.slot(*operation).map(|slot| slot.start) != was
+        };
+        self.damaged.iter().copied().filter(elsewhere).collect()
+    }
+
+    fn first_try(&mut self, mut state: State, mut kept: Standing) {
         self.tries += 1;
+        self.decoder.keep(kept.clone());
         if self.decoder.decode(&state, true, &|| false) != End::Complete || !self.frozen_stand() {
             return;
         }
@@ -122,7 +178,13 @@ impl<'a> Bench<'a> {
         let levels = self.scorer.levels(&self.decoder);
         if self.stand.as_ref().is_none_or(|stand| levels < stand.levels) {
             self.note(&levels);
-            self.stand = Some(Stand { levels, state });
+            // What was put off has its place in the settled sequence.
+            kept.exact.clear();
+            for &operation in self.damaged {
+                kept.after[operation.index()] = SmallVec::new();
+            }
+            let moved = self.moved();
+            self.stand = Some(Stand { levels, state, kept, moved });
         }
     }
 
@@ -177,12 +239,12 @@ impl<'a> Bench<'a> {
     /// Takes a few damaged orders out and puts them before or behind the other damaged ones, until the
     /// time is up.
     pub(super) fn improve(&mut self, limit: &Limit<'_>, seed: u64) {
-        let Some(mut stand) = self.stand.take() else {
+        let Some(mut stand) = self.stand.take().filter(|stand| !stand.moved.is_empty()) else {
             return;
         };
         let mut rng = Rng::stream(seed, 0);
         while !limit.is_due() {
-            let state = self.proposal(&stand.state, &mut rng);
+            let state = self.proposal(&stand, &mut rng);
             let same = |pair: &(&OperationId, &OperationId)| pair.0 == pair.1;
             let keep = state.sequence.iter().zip(&stand.state.sequence).take_while(same).count();
             let touched = |op: &OperationId| state.modes[op.index()] != stand.state.modes[op.index()];
@@ -192,7 +254,8 @@ impl<'a> Bench<'a> {
             let levels = self.scorer.levels(&self.decoder);
             if end == End::Complete && levels <= stand.levels && self.frozen_stand() {
                 self.note(&levels);
-                stand = Stand { levels, state };
+                stand.levels = levels;
+                stand.state = state;
                 self.decoder.settle(&mut stand.state);
             } else {
                 self.decoder.restore(undone);
@@ -200,32 +263,40 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn proposal(&self, from: &State, rng: &mut Rng) -> State {
-        let mut state = from.clone();
-        let mut moved = FixedBitSet::with_capacity(state.modes.len());
+    fn proposal(&self, stand: &Stand, rng: &mut Rng) -> State {
+        let mut state = stand.state.clone();
+        let mut out = FixedBitSet::with_capacity(state.modes.len());
         for _ in 0..rng.between(1, ORDERS) {
-            let seed = self.damaged[rng.below(self.damaged.len() as u32) as usize];
-            for operation in self.mates(seed) {
-                moved.insert(operation.index());
-                release(&mut state, operation);
+            let seed = stand.moved[rng.below(stand.moved.len() as u32) as usize];
+            for &operation in self.mates(&seed) {
+                if self.is_damaged.contains(operation.index()) {
+                    out.insert(operation.index());
+                    release(&mut state, operation);
+                }
             }
         }
-        let damaged = |operation: &OperationId| self.is_damaged.contains(operation.index());
-        let first = state.sequence.iter().position(damaged).unwrap_or(0);
-        let behind = state.sequence.split_off(first);
-        let (out, rest): (Vec<_>, Vec<_>) = behind.into_iter().partition(|op| moved.contains(op.index()));
-        let (before, after) = if rng.one_in(2) { (out, rest) } else { (rest, out) };
+        let is_out = |operation: &OperationId| out.contains(operation.index());
+        let Some(first) = state.sequence.iter().position(is_out) else {
+            return state;
+        };
+        // Earlier by some places, or behind all others.
+        let from = if rng.one_in(2) { first - rng.below(first.min(BACK) as u32 + 1) as usize } else { first };
+        let behind = state.sequence.split_off(from);
+        let (moved, rest): (Vec<_>, Vec<_>) = behind.into_iter().partition(is_out);
+        let (before, after) = if from < first { (moved, rest) } else { (rest, moved) };
         state.sequence.extend(before);
         state.sequence.extend(after);
         state
     }
 
-    /// Damaged operations of the same order.
-    fn mates(&self, operation: OperationId) -> SmallVec<[OperationId; 8]> {
+    /// Operations of the same order.
+    fn mates<'b>(&self, operation: &'b OperationId) -> &'b [OperationId]
+    where
+        'a: 'b,
+    {
         let problem = self.outline.problem;
-        let order = problem.operation(operation).order.map(|order| &problem.order(order).operations[..]);
-        let all = order.unwrap_or(std::slice::from_ref(&operation));
-        all.iter().copied().filter(|operation| self.is_damaged.contains(operation.index())).collect()
+        let order = problem.operation(*operation).order;
+        order.map_or(std::slice::from_ref(operation), |order| &problem.order(order).operations)
     }
 }
 

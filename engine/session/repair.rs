@@ -64,7 +64,7 @@ pub fn repair(problem: &Problem, live: &Schedule, options: &RepairOptions) -> Re
         return Repaired { schedule, left_out, damaged, tries: 1 };
     }
     let scorer = Scorer::new(problem, &options.objective);
-    let mut bench = Bench::new(&outline, &scorer, &simulated, &damaged, options);
+    let mut bench = Bench::new(&outline, &scorer, live, &simulated, &damaged, options);
     bench.first_tries();
     bench.improve(&limit, options.seed);
     let (schedule, left_out, tries) = bench.finish();

@@ -71,7 +71,7 @@ pub(super) fn standing(outline: &Outline<'_>, live: &Schedule) -> Standing {
             floors[operation.index()] = placed.start;
         }
     }
-    Standing { floors, after: ahead(problem, live) }
+    Standing { floors, after: ahead(problem, live), ..Standing::default() }
 }
 
 /// By operation, the one directly ahead of it on each unary resource that it holds while it runs.

@@ -2,6 +2,7 @@
 
 mod critical;
 mod explain;
+mod session;
 mod solve_random;
 mod support;
 mod verify;

@@ -104,6 +104,9 @@ pub struct Decoder<'p> {
     floors: Vec<Time>,
     pushes: Vec<u32>,
     standing: Standing,
+    /// Put off until all others are placed.
+    put_off: Vec<OperationId>,
+    recalled: bool,
     /// Placements below this index stand while an order has its second chance.
     stand: usize,
     rework: usize,
@@ -136,6 +139,8 @@ impl<'p> Decoder<'p> {
             floors: vec![-FAR; operations],
             pushes: vec![0; operations],
             standing: Standing::default(),
+            put_off: Vec::new(),
+            recalled: false,
             stand: 0,
             rework: 0,
             ghosts: false,
@@ -234,6 +239,8 @@ impl<'p> Decoder<'p> {
         self.rework = 0;
         self.ghosts = false;
         self.stand = 0;
+        self.put_off.clear();
+        self.recalled = false;
         let end = self.run(state, partial, stop);
         (end, std::mem::take(&mut self.undone))
     }
@@ -301,6 +308,11 @@ impl<'p> Decoder<'p> {
                 }
                 until_look -= 1;
                 match self.find(operation, state) {
+                    Ok(candidate)
+                        if !self.recalled && self.standing.puts_off(operation, candidate.slot.start) =>
+                    {
+                        self.put_off.push(operation);
+                    }
                     Ok(candidate) => self.place(operation, &candidate),
                     Err(refusal) => {
                         if !self.refused(operation, refusal) && !partial {
@@ -308,6 +320,11 @@ impl<'p> Decoder<'p> {
                         }
                     }
                 }
+            }
+            if !self.recalled && !self.put_off.is_empty() {
+                self.recalled = true;
+                self.agenda.extend(self.put_off.drain(..).rev());
+                continue;
             }
             if self.finish_pass() {
                 return End::Complete;

@@ -7,6 +7,8 @@
 
 use smallvec::SmallVec;
 
+use crate::model::Problem;
+use crate::model::history::Status;
 use crate::model::ids::{OperationId, ResourceId};
 use crate::model::time::{FAR, Time};
 
@@ -18,9 +20,27 @@ pub struct Standing {
     /// By operation, the one directly before it on each unary resource; empty for none. Where that one
     /// has no place, the one before it on the same resource counts.
     pub after: Vec<SmallVec<[(ResourceId, OperationId); 2]>>,
+    /// By operation: whether it starts at its floor exactly or is put off until all others are placed;
+    /// empty for none.
+    pub exact: Vec<bool>,
 }
 
 impl Standing {
+    /// Whether an operation that would start at `start` is put off.
+    pub(crate) fn puts_off(&self, operation: OperationId, start: Time) -> bool {
+        self.exact.get(operation.index()).is_some_and(|exact| *exact)
+            && self.floors.get(operation.index()).is_some_and(|floor| start > *floor)
+    }
+
+    /// Nothing planned starts before its baseline start, `free` excepted.
+    pub fn published(problem: &Problem, free: impl Fn(OperationId) -> bool) -> Self {
+        let floor = |operation: OperationId| {
+            let known = problem.baseline(operation).filter(|known| known.status == Status::Planned);
+            known.and_then(|known| known.start).filter(|_| !free(operation)).unwrap_or(-FAR)
+        };
+        Self { floors: problem.operation_ids().map(floor).collect(), ..Self::default() }
+    }
+
     /// The floor of an operation, given the starts of what is placed.
     pub(crate) fn floor(&self, operation: OperationId, start: impl Fn(OperationId) -> Option<Time>) -> Time {
         let own = self.floors.get(operation.index()).copied().unwrap_or(-FAR);

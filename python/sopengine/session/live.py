@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sopengine.changes import Change, Changes, flatten
+from sopengine.changes import Change, Changes, cancel_order, flatten
 from sopengine.problem import Problem
 from sopengine.result import Result, Termination
 from sopengine.session.apply import changed_tables
+from sopengine.session.calendars import now as now_of
 from sopengine.session.promise import Promise, Quote, promise
 from sopengine.session.publish import holders, instants, published
 from sopengine.session.sheet import Sheet
@@ -193,6 +194,8 @@ class Session:
         tables = published(response.problem.tables, response)
         self._problem = Problem(scale=response.problem.scale, **tables)
         self._live = _judged(self._problem, response, self.objective)
+        there = {str(order) for order in tables["orders"]["order"].to_pylist()} if self._quotes else set()
+        self._quotes = {order: quote for order, quote in self._quotes.items() if order in there}
 
     def fork(self) -> Session:
         """Another session from here; neither sees what the other accepts."""
@@ -222,10 +225,8 @@ class Session:
 
     def withdraw(self, order: Any) -> None:
         """Give back what a quote reserves."""
-        del self._quotes[str(order)]
-        from sopengine.changes import cancel_order
-
-        self.accept(self.simulate(cancel_order(order)))
+        quote = self._quotes.pop(str(order))
+        self.accept(self.simulate(cancel_order(quote.order)))
 
     @property
     def quotes(self) -> Mapping[str, Quote]:
@@ -237,7 +238,22 @@ class Session:
         told = flatten(changes)
         more = holders(self._problem.tables, self._live, told)
         tables = changed_tables(self._problem.tables, [*told, *more])
-        return tuple(told), Problem(scale=self._problem.scale, **tables)
+        lapsed = [change for order in self._lapsed(tables) for change in cancel_order(order)]
+        if lapsed:
+            tables = changed_tables(tables, lapsed)
+        return (*told, *lapsed), Problem(scale=self._problem.scale, **tables)
+
+    def _lapsed(self, tables: Mapping[str, pa.Table]) -> list[Any]:
+        """Quoted orders whose time is up at `now` of these tables."""
+        if not self._quotes:
+            return []
+        sheet = Sheet(tables)
+        clock = now_of(sheet)
+        return [
+            quote.order
+            for quote in self._quotes.values()
+            if int(sheet.scalar("calendars", "start", quote.expires).cast(pa.int64()).as_py()) <= clock
+        ]
 
     def _frozen(self) -> list[str]:
         return frozen_operations(self._problem, self._live, self.frozen_until)
