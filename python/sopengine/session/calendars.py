@@ -85,9 +85,8 @@ def change_calendar(sheet: Sheet, op: str, key: Any, column: str | None, value: 
         rows = shift(rows, start, end, int(value), int(own.get("capacity") or 1))
     else:
         raise refused("CHANGE_OP", "calendars", column, op, "delete, insert, or add to capacity")
-    if not rows:
-        # Closed for good: a calendar needs a row to exist, so it is open before all history alone.
-        rows = [(beginning(sheet, start) - 1, beginning(sheet, start), None)]
+    if op == "delete" and end is None:
+        rows = [_before_history(sheet, start, rows), *rows]
     _write(sheet, name, rows)
     sheet.set("resources", {"resource": resource}, "calendar", name)
 
@@ -107,7 +106,29 @@ def beginning(sheet: Sheet, start: int) -> int:
     if baseline is not None and "start" in baseline.column_names:
         first = pc.min(baseline["start"].cast(pa.int64())).as_py()
         known += [] if first is None else [int(first)]
-    return min(known) - 1
+    return min(known) - tick(sheet)
+
+
+def tick(sheet: Sheet) -> int:
+    """One tick in units of the time column."""
+    kind = sheet.time_type()
+    if not pa.types.is_timestamp(kind):
+        return 1
+    return {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
+
+
+def _before_history(sheet: Sheet, start: int, rows: list[Row]) -> Row:
+    """Open time before anything has happened, as long as the longest work.
+
+    A resource that is closed for good needs a calendar with a row, and work that never pauses needs a
+    window somewhere: that it can no more be placed is an answer, not an error of the input.
+    """
+    first = min([beginning(sheet, start), *(row[0] for row in rows)])
+    durations = sheet.tables["modes"]["duration"]
+    if pa.types.is_duration(durations.type):
+        durations = durations.cast(pa.duration("s"))
+    longest = pc.max(durations.cast(pa.int64())).as_py() or 0
+    return first - (longest + 1) * tick(sheet), first, None
 
 
 def _ticks(sheet: Sheet, value: Any) -> int | None:
