@@ -50,18 +50,20 @@ struct Sizes {
     first: usize,
     moves: u64,
     batch: usize,
+    /// Part of the tenure that does not depend on the window. A batch forbids many pairs an iteration.
+    tenure: u32,
 }
 
 impl Sizes {
     fn new(num_operations: usize, workers: usize) -> Self {
         // Hundreds of paths are nearly critical on a large instance: short searches would not pay.
-        let (wanted, moves, batch) = match num_operations {
-            300_000.. => (20_000, 5_000, 32),
-            50_000.. => (10_000, 2_000, 32),
-            _ => (3_000, 500, 1),
+        let (wanted, moves, batch, tenure) = match num_operations {
+            300_000.. => (20_000, 5_000, 32, 10),
+            50_000.. => (10_000, 2_000, 32, 10),
+            _ => (3_000, 500, 1, 20),
         };
         let first = wanted.min(num_operations / workers).max(1);
-        Self { window: first, first, moves, batch }
+        Self { window: first, first, moves, batch, tenure }
     }
 }
 
@@ -142,7 +144,7 @@ impl Worker {
         let window = cut(instance, whole, range.clone());
         let chains = window.records.len() - window.sequence.len() - window.num_resources();
         let rules = TabuRules {
-            tenure: 2 * (10 + (chains / window.num_resources().max(1)) as u32),
+            tenure: sizes.tenure + (chains / window.num_resources().max(1)) as u32,
             patience: u32::MAX,
             batch: sizes.batch,
             target: 0,
