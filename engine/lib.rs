@@ -9,4 +9,5 @@ pub mod propagation;
 mod python;
 pub mod schedule;
 pub mod search;
+pub mod session;
 pub mod tables;

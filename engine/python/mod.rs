@@ -7,6 +7,7 @@
 mod convert;
 mod error;
 mod problem;
+mod session;
 mod solve;
 
 /// Compiled core; use the package `sopengine`.
@@ -16,6 +17,8 @@ mod _engine {
     use super::convert::Table;
     #[pymodule_export]
     use super::problem::{Problem, table_spec, version};
+    #[pymodule_export]
+    use super::session::{repair, simulate};
     #[pymodule_export]
     use super::solve::{Cancel, evaluate, solve};
 }

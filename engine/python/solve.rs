@@ -57,13 +57,13 @@ impl Cancel {
 }
 
 /// An objective as Python gives it.
-#[derive(FromPyObject)]
+#[derive(Clone, FromPyObject)]
 pub(super) enum ObjectiveArgument {
     Preset(String),
     Levels(Vec<Vec<(String, i64)>>),
 }
 
-fn objective(
+pub(super) fn objective(
     problem: &TableProblem,
     given: Option<ObjectiveArgument>,
     partial: bool,
@@ -171,7 +171,7 @@ pub(super) fn solve<'py>(
     Ok(answer)
 }
 
-fn seconds(limit: Option<f64>) -> Result<Option<Duration>, EngineError> {
+pub(super) fn seconds(limit: Option<f64>) -> Result<Option<Duration>, EngineError> {
     let refused = |found: f64| EngineError::Option {
         option: "time_limit",
         found: found.to_string(),
@@ -301,15 +301,15 @@ fn newest(sender: &Sender<Improvement>, dropped: &Receiver<Improvement>, improve
 }
 
 /// Tables and figures of an answer.
-struct Answer {
+pub(super) struct Answer {
     tables: Vec<(&'static str, arrow_array::RecordBatch)>,
     values: Option<TermValues>,
-    levels: Vec<i64>,
-    violations: usize,
+    pub(super) levels: Vec<i64>,
+    pub(super) violations: usize,
 }
 
 impl Answer {
-    fn into_dict(self, py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    pub(super) fn into_dict(self, py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         let tables = PyDict::new(py);
         for (name, batch) in self.tables {
             tables.set_item(name, Table::new(batch))?;
@@ -351,7 +351,7 @@ fn answer(inner: &TableProblem, options: &SolveOptions, solved: &Solved, mut fin
     assemble(inner, schedule, Some(&verdict), &solved.left_out, levels, &findings)
 }
 
-fn assemble(
+pub(super) fn assemble(
     inner: &TableProblem,
     schedule: &Schedule,
     verdict: Option<&Verdict>,
@@ -407,7 +407,7 @@ pub(super) fn evaluate<'py>(
     Ok(answer)
 }
 
-fn foreign(
+pub(super) fn foreign(
     py: Python<'_>,
     inner: &TableProblem,
     schedule: &Bound<'_, PyAny>,

@@ -19,10 +19,11 @@ use super::score::{Levels, Scorer};
 use super::shop::Reduction;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
-use crate::model::objective::TermValues;
+use crate::model::ids::OperationId;
+use crate::model::objective::{Term, TermValues};
 use crate::propagation::TimeWindows;
 use crate::schedule::assignment::Schedule;
-use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
 use crate::schedule::verify::verify;
 
@@ -290,7 +291,8 @@ impl<'a> Run<'a> {
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
                 let rng = Rng::stream(self.options.seed, worker);
-                Worker::new(base.clone(), (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
+                let decoder = self.decoder_of(worker, base, &best);
+                Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
         let quota = ROUND;
@@ -334,6 +336,24 @@ impl<'a> Run<'a> {
                 worker.behind = 0;
             }
         }
+    }
+
+    /// Where moves have a price, generation as early as possible pays it for nothing: of four workers
+    /// one leaves every published start as the earliest, one frees the orders that are late.
+    fn decoder_of(&self, worker: usize, base: &Decoder<'a>, best: &Incumbent) -> Decoder<'a> {
+        let problem = self.outline.problem;
+        let mut decoder = base.clone();
+        if self.options.objective.counts(Term::Stability) && worker % 4 < 2 {
+            let late = |operation: OperationId| {
+                let order = problem.operation(operation).order.map(|order| problem.order(order));
+                let due = order.and_then(|order| order.due);
+                let ends = order.into_iter().flat_map(|order| &order.operations);
+                let end = ends.filter_map(|other| best.schedule.get(*other)).map(|placed| placed.end).max();
+                due.is_some() && end > due
+            };
+            decoder.keep(Standing::published(problem, |operation| worker % 4 == 1 && late(operation)));
+        }
+        decoder
     }
 
     /// One round of all workers; false if one of them was stopped.

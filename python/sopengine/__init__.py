@@ -17,7 +17,9 @@ from sopengine.tables import table_spec, version
 if TYPE_CHECKING:
     from sopengine.io import read
     from sopengine.plant import Plant
+    from sopengine import changes
     from sopengine.result import Result, Termination
+    from sopengine.session import Session, open
 
 __version__: Final[str] = version()
 
@@ -28,12 +30,15 @@ __all__ = [
     "Problem",
     "Progress",
     "Result",
+    "Session",
     "SopDataError",
     "SopError",
     "SopInternalError",
     "Termination",
     "__version__",
+    "changes",
     "evaluate",
+    "open",
     "read",
     "solve",
     "table_spec",
@@ -41,6 +46,8 @@ __all__ = [
 ]
 
 _LATER: Final = {
+    "Session": "sopengine.session",
+    "open": "sopengine.session",
     "Plant": "sopengine.plant",
     "Result": "sopengine.result",
     "Termination": "sopengine.result",
@@ -49,6 +56,8 @@ _LATER: Final = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "changes":
+        return import_module("sopengine.changes")
     if name not in _LATER:
         raise AttributeError(f"module 'sopengine' has no attribute {name!r}")
     value = getattr(import_module(_LATER[name]), name)

@@ -52,5 +52,22 @@ def evaluate(
     objective: str | Sequence[Sequence[tuple[str, int]]] | None = None,
     partial: bool = True,
 ) -> dict[str, Any]: ...
+def simulate(
+    problem: Problem,
+    schedule: object,
+    assignments: object | None = None,
+    *,
+    objective: str | Sequence[Sequence[tuple[str, int]]] | None = None,
+) -> dict[str, Any]: ...
+def repair(
+    problem: Problem,
+    schedule: object,
+    assignments: object | None = None,
+    *,
+    objective: str | Sequence[Sequence[tuple[str, int]]] | None = None,
+    frozen: Sequence[str] = ...,
+    time_limit: float = 0.2,
+    seed: int = 0,
+) -> dict[str, Any]: ...
 def table_spec() -> list[dict[str, Any]]: ...
 def version() -> str: ...

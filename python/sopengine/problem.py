@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sopengine.result import Result
+    from sopengine.changes import Changes
 
 
 class Problem:
@@ -97,6 +98,17 @@ class Problem:
         """
         tables = with_plan(self._tables, schedule_tables(schedule)["schedule"])
         return Problem(scale=self._scale, **tables)
+    def with_changes(self, changes: Changes) -> Problem:
+        """The problem after changes; see `sopengine.changes`.
+
+        Raises
+        ------
+        SopDataError
+            Where a change does not fit the tables, or they contradict each other afterwards.
+        """
+        from sopengine.session.apply import with_changes
+
+        return with_changes(self, changes)
 
     @property
     def engine(self) -> _engine.Problem:

@@ -188,6 +188,34 @@ def verify(
     return evaluate(problem, schedule, assignments, partial=partial).violations
 
 
+def simulate_live(problem: Problem, live: Result, objective: Objective | None) -> dict[str, Any]:
+    """The engine's answer to what happens to a live schedule if nobody reacts."""
+    table, held = _crossing(problem, live, None)
+    return _engine.simulate(problem.engine, table, held, objective=_levels(objective))
+
+
+def repair_live(
+    problem: Problem,
+    live: Result,
+    objective: Objective | None,
+    frozen: list[str],
+    time_limit: float,
+    seed: int,
+) -> dict[str, Any]:
+    """The engine's answer with what a change touches placed anew."""
+    _check_limits(time_limit, None, 1, 1, seed)
+    table, held = _crossing(problem, live, None)
+    return _engine.repair(
+        problem.engine,
+        table,
+        held,
+        objective=_levels(objective),
+        frozen=frozen,
+        time_limit=time_limit,
+        seed=seed,
+    )
+
+
 def _crossing(
     problem: Problem, schedule: Result | TableLike, assignments: TableLike | None
 ) -> tuple[ArrowStream, ArrowStream | None]:

@@ -3,6 +3,7 @@
 mod critical;
 mod explain;
 mod plain;
+mod session;
 mod solve;
 mod solve_random;
 mod support;

@@ -94,6 +94,17 @@ impl Tabu {
         tabu
     }
 
+    /// Starts with as many moves a sweep as an earlier search ended with.
+    pub(super) fn with_batch(mut self, batch: f32) -> Self {
+        self.batch = batch;
+        self
+    }
+
+    /// Moves a sweep that pay at the moment.
+    pub(super) fn batch(&self) -> f32 {
+        self.batch
+    }
+
     /// Starts a new search from the state as it is now.
     pub(super) fn begin(&mut self) {
         self.state.save(&mut self.best);

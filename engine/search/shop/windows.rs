@@ -18,7 +18,7 @@ use std::ops::Range;
 use super::incumbent::Incumbent;
 use super::rounds::round;
 use super::tabu::{Pause, Tabu, TabuRules};
-use super::window::{cut, paste};
+use super::window::{Patch, cut};
 use crate::schedule::plain::{PlainInstance, Snapshot, State};
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
@@ -28,11 +28,20 @@ const MAX_MOVES: u64 = 1 << 20;
 
 struct Worker {
     rng: Rng,
+    /// The window of this round.
     range: Range<usize>,
-    found: Option<(State, Snapshot)>,
-    gain: u32,
+    found: Option<Found>,
+    /// Moves before one sweep that paid lately.
+    batch: f32,
     work: u64,
     moves: u64,
+}
+
+/// A better schedule of one window.
+struct Found {
+    gain: u32,
+    range: Range<usize>,
+    patch: Patch,
 }
 
 /// Sizes of windows and searches, from the size of the instance.
@@ -41,14 +50,20 @@ struct Sizes {
     first: usize,
     moves: u64,
     batch: usize,
+    /// Part of the tenure that does not depend on the window. A batch forbids many pairs an iteration.
+    tenure: u32,
 }
 
 impl Sizes {
     fn new(num_operations: usize, workers: usize) -> Self {
-        let wanted = if num_operations > 50_000 { 10_000 } else { 3_000 };
-        let batch = if num_operations > 50_000 { 32 } else { 1 };
+        // Hundreds of paths are nearly critical on a large instance: short searches would not pay.
+        let (wanted, moves, batch, tenure) = match num_operations {
+            300_000.. => (20_000, 5_000, 32, 10),
+            50_000.. => (10_000, 2_000, 32, 10),
+            _ => (3_000, 500, 1, 20),
+        };
         let first = wanted.min(num_operations / workers).max(1);
-        Self { window: first, first, moves: 500, batch }
+        Self { window: first, first, moves, batch, tenure }
     }
 }
 
@@ -77,7 +92,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             rng: Rng::stream(seed, number + 1),
             range: 0..0,
             found: None,
-            gain: 0,
+            batch: 1.0,
             work: 0,
             moves: 0,
         })
@@ -122,68 +137,67 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
 impl Worker {
     fn serve(&mut self, instance: &PlainInstance, whole: &State, sizes: &Sizes, stop: &dyn Stop) {
         self.found = None;
-        if self.range.len() < 2 {
+        let range = self.range.clone();
+        if range.len() < 2 {
             return;
         }
-        let window = cut(instance, whole, self.range.clone());
+        let window = cut(instance, whole, range.clone());
         let chains = window.records.len() - window.sequence.len() - window.num_resources();
         let rules = TabuRules {
-            tenure: 2 * (10 + (chains / window.num_resources().max(1)) as u32),
+            tenure: sizes.tenure + (chains / window.num_resources().max(1)) as u32,
             patience: u32::MAX,
             batch: sizes.batch,
             target: 0,
         };
         let length = window.makespan();
-        let work = sizes.moves * self.range.len() as u64;
-        let mut tabu = Tabu::new(window);
+        let work = sizes.moves * range.len() as u64;
+        let mut tabu = Tabu::new(window).with_batch(self.batch);
         let pause = tabu.run(instance, rules, &mut self.rng, work, stop);
-        self.work += tabu.state.work;
+        self.batch = tabu.batch();
+        // Cutting and pasting count, or a window without a move would be free.
+        self.work += tabu.state.work + 8 * range.len() as u64;
         self.moves += tabu.moves;
         if pause != Pause::Stopped && tabu.best.makespan < length {
-            self.gain = length - tabu.best.makespan;
-            self.found = Some((tabu.state, tabu.best));
+            let gain = length - tabu.best.makespan;
+            self.found = Some(Found { gain, range, patch: Patch::new(&tabu.state, &tabu.best) });
         }
     }
 }
 
 /// Puts back what the workers found.
 fn merge(instance: &PlainInstance, whole: &mut State, workers: &mut [Worker]) {
-    let before = whole.makespan();
-    let mut old = Snapshot::default();
-    whole.save(&mut old);
-    let mut found: Vec<(u32, Range<usize>, (State, Snapshot))> = Vec::new();
-    for worker in workers.iter_mut() {
-        let Some(pair) = worker.found.take() else { continue };
+    let mut found: Vec<Found> = Vec::new();
+    for candidate in workers.iter_mut().filter_map(|worker| worker.found.take()) {
         // Of several searches of one place the best counts, the first of equals.
-        match found.iter_mut().find(|(_, range, _)| *range == worker.range) {
-            Some(other) if other.0 >= worker.gain => {}
-            Some(other) => *other = (worker.gain, worker.range.clone(), pair),
-            None => found.push((worker.gain, worker.range.clone(), pair)),
+        match found.iter_mut().find(|other| other.range == candidate.range) {
+            Some(other) if other.gain >= candidate.gain => {}
+            Some(other) => *other = candidate,
+            None => found.push(candidate),
         }
     }
+    let mut old = Snapshot::default();
+    accept(instance, whole, &found, &mut old);
+}
+
+/// Takes all patches, or, if the whole gets longer, each half on its own.
+fn accept(instance: &PlainInstance, whole: &mut State, found: &[Found], old: &mut Snapshot) {
     if found.is_empty() {
         return;
     }
-    for (_, range, (window, snapshot)) in &found {
-        paste(whole, window, snapshot, range.clone());
+    whole.save(old);
+    for Found { range, patch, .. } in found {
+        patch.paste(whole, range.clone());
     }
-    readopt(instance, whole);
-    if whole.makespan() <= before {
-        return;
-    }
-    whole.restore_from(instance, &old);
-    for (_, range, (window, snapshot)) in &found {
-        whole.save(&mut old);
-        paste(whole, window, snapshot, range.clone());
-        readopt(instance, whole);
-        if whole.makespan() > old.makespan {
-            whole.restore_from(instance, &old);
-        }
-    }
-}
-
-fn readopt(instance: &PlainInstance, whole: &mut State) {
     let sequence = std::mem::take(&mut whole.sequence);
     whole.adopt(instance, sequence);
-    whole.work += 4 * whole.sequence.len() as u64;
+    whole.work += 8 * whole.sequence.len() as u64;
+    if whole.makespan() <= old.makespan {
+        return;
+    }
+    whole.restore_from(instance, old);
+    if found.len() > 1 {
+        let (first, second) = found.split_at(found.len() / 2);
+        accept(instance, whole, first, old);
+        accept(instance, whole, second, old);
+    }
 }
