@@ -121,6 +121,21 @@ def test_a_deadline_leaves_time_for_the_best(server: Server, problem: so.Problem
     assert result.verify().num_rows == 0
 
 
+def test_an_engine_that_overlooks_its_limit_is_ended_for_the_deadline(
+    server: Server, problem: so.Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = so.solve
+
+    def deaf(problem: so.Problem, *, time_limit: float, **options: Any) -> so.Result:
+        return real(problem, time_limit=60, **options)
+
+    monkeypatch.setattr("sopengine.service.scheduling.solve", deaf)
+    with Client(f"localhost:{server.port}", timeout=1.5) as hasty:
+        result = hasty.solve(problem, time_limit=60)
+    assert result.termination.limit == "time"
+    assert result.schedule.num_rows == 400
+
+
 def test_a_deadline_too_near_starts_nothing(server: Server, problem: so.Problem) -> None:
     with Client(f"localhost:{server.port}", timeout=0.001) as hasty, pytest.raises(ServiceError) as caught:
         hasty.solve(problem)

@@ -193,3 +193,25 @@ def test_both_doors_take_the_same_options(call: str) -> None:
     for name in set(here) - {"problem"}:
         assert there[name].default == here[name].default, name
         assert there[name].kind == here[name].kind, name
+
+
+def test_a_baseline_is_stayed_close_to(door: Door) -> None:
+    plan = {"operation": ["a1", "a2", "b1"], "start": [20, 24, 40], "end": [24, 29, 43]}
+    levels = [{"stability": 1}]
+    free = door.solve(shops.paint(), work_limit=20_000, objective=levels)
+    assert free.objective["stability"] == 0, "nothing is planned"
+    late = door.solve(shops.paint(), work_limit=20_000, objective="throughput", baseline=plan)
+    # Integer time: factor 1, no price. The booth ends at 9 either way, so the plan is missed by far.
+    assert late.objective["stability"] > 50
+    near = door.solve(shops.paint(), work_limit=20_000, objective=levels, baseline=plan)
+    assert near.objective["stability"] < late.objective["stability"]
+
+
+def test_baselines_of_both_kinds_cross_alike(client: Client) -> None:
+    problem = so.Problem(**shops.paint())
+    plan = so.solve(problem, work_limit=1_000)
+    here = so.solve(problem, work_limit=5_000, objective="stable", baseline=plan)
+    for given in (problem, shops.paint()):
+        there = client.solve(given, work_limit=5_000, objective="stable", baseline=plan)
+        assert there.objective == here.objective
+        assert there.schedule.equals(here.schedule)

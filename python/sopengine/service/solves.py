@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sopengine.solve import Cancel
@@ -56,6 +57,7 @@ class Solve:
         self._newest: Progress | None = None
         self._result: Result | None = None
         self._error: BaseException | None = None
+        self._overdue = False
         self.cancelled_at: float | None = None
         self.ended_at: float | None = None
         self._thread = threading.Thread(target=self._go, name=f"solve-{self.id[:8]}", daemon=True)
@@ -89,7 +91,8 @@ class Solve:
         Parameters
         ----------
         until
-            Moment of the monotonic clock at which the solve is cancelled, should it still run.
+            Moment of the monotonic clock at which the solve is ended, should it still run; the limit that
+            its result names is then time.
         """
         while True:
             with self._changed:
@@ -105,6 +108,7 @@ class Solve:
             elif ended:
                 return
             elif time.monotonic() >= until:
+                self._overdue = True
                 self.cancel()
                 until = float("inf")
 
@@ -131,6 +135,8 @@ class Solve:
         error: BaseException | None = None
         try:
             result = self._run(self._flag, self._tell)
+            if self._overdue and result.termination.limit == "cancelled":
+                result = replace(result, termination=replace(result.termination, limit="time"))
         except BaseException as raised:
             error = raised
         with self._changed:

@@ -19,6 +19,7 @@ from sopengine.service import convert
 from sopengine.service.client.link import Link, Outgoing
 from sopengine.service.client.reading import Reading
 from sopengine.solve import _check_limits, _levels
+from sopengine.tables import coerce, schedule_tables, with_plan
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
 
@@ -108,6 +109,7 @@ class Client:
         seed: int = 0,
         objective: Objective | None = None,
         partial: bool = True,
+        baseline: Result | TableLike | None = None,
         start: Result | TableLike | None = None,
         cancel: Cancel | None = None,
         on_progress: Callable[[Progress], object] | None = None,
@@ -123,7 +125,7 @@ class Client:
             carry no problem to verify against.
         scale
             Decimal places of quantities given as floats, where tables are given.
-        time_limit, work_limit, threads, workers, seed, objective, partial, start, cancel
+        time_limit, work_limit, threads, workers, seed, objective, partial, baseline, start, cancel
             As in `sopengine.solve`; the service may allow less time and fewer threads.
         on_progress
             Called on this thread with a `Progress`; what a slow one misses is dropped.
@@ -152,6 +154,8 @@ class Client:
                 "progress_schedule": progress_schedule and on_progress is not None,
             }
         )
+        if baseline is not None:
+            problem = _planned(problem, baseline)
         with Outgoing(self._link) as outgoing:
             request = pb.SolveScheduleRequest(
                 problem=outgoing.problem(problem, scale),
@@ -194,3 +198,12 @@ class Client:
 
 def _known(problem: object) -> Problem | None:
     return problem if isinstance(problem, Problem) else None
+
+
+def _planned(
+    problem: Problem | Mapping[str, TableLike | None], baseline: Result | TableLike
+) -> Problem | Mapping[str, TableLike | None]:
+    """Return a problem, or its tables, with a schedule as its plan so far."""
+    if isinstance(problem, Problem):
+        return problem.with_baseline(baseline)
+    return dict(with_plan(coerce(problem), schedule_tables(baseline)["schedule"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import grpc
@@ -13,12 +12,12 @@ from sopengine.problem import Problem, check_scale
 from sopengine.service.arrow import encode
 from sopengine.service.errors import raised_by
 from sopengine.service.transfer import PIECE
-from sopengine.tables import coerce
+from sopengine.tables import coerce, schedule_tables
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import table_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
@@ -111,11 +110,7 @@ class Outgoing:
         self, schedule: Result | TableLike, assignments: TableLike | None = None
     ) -> list[table_pb2.Table]:
         """Return the messages of a schedule and who holds what."""
-        table: Any = schedule
-        if not hasattr(schedule, "__arrow_c_stream__") and not isinstance(schedule, Mapping):
-            table = getattr(schedule, "schedule", schedule)
-            assignments = getattr(schedule, "assignments", None) if assignments is None else assignments
-        return self._tables(coerce({"schedule": table, "assignments": assignments}))
+        return self._tables(schedule_tables(schedule, assignments))
 
     def _tables(self, tables: Mapping[str, pa.Table]) -> list[table_pb2.Table]:
         messages = []
