@@ -1,5 +1,6 @@
 //! One binary for all integration tests of the engine.
 
+mod decode;
 mod solve;
 mod solve_random;
 mod support;
