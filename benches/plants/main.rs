@@ -39,7 +39,10 @@ fn main() {
         }
     });
     let stats = &solved.stats;
-    println!("first schedule {:?}, rules {:?}, search {:?}", stats.first_schedule, stats.constructed, solved.levels);
+    println!(
+        "first schedule {:?}, rules {:?}, search {:?}",
+        stats.first_schedule, stats.constructed, solved.levels
+    );
     println!("bound {:?}, {:?} {:?}", solved.bound, solved.reason, solved.limit);
     println!(
         "{:?} wall, {} decodings, {} rounds, {} work: {} ns an operation and thread",

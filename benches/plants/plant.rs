@@ -130,7 +130,13 @@ fn add_operation(
     for choice in 0..1 + rng.below(3) {
         let line = (cell * 8 + (first + choice) % 8).min(lines - 1);
         let resource = draft.symbols.intern(&format!("line {line}"));
-        if draft.modes.iter().rev().take(3).any(|mode| mode.operation == operation && mode.resource == Some(resource)) {
+        if draft
+            .modes
+            .iter()
+            .rev()
+            .take(3)
+            .any(|mode| mode.operation == operation && mode.resource == Some(resource))
+        {
             continue;
         }
         draft.modes.push(ModeRow {

@@ -108,9 +108,10 @@ impl<'a> Relaxed<'a> {
     }
 
     fn max_lateness(&self) -> i64 {
-        let each = self.orders.iter().filter_map(|&id| {
-            Some(self.earliest_end(id)? - self.outline.problem.order(id).due?)
-        });
+        let each = self
+            .orders
+            .iter()
+            .filter_map(|&id| Some(self.earliest_end(id)? - self.outline.problem.order(id).due?));
         each.max().unwrap_or(0)
     }
 

@@ -80,9 +80,9 @@ fn sum(values: impl Iterator<Item = i64>) -> i64 {
 }
 
 fn tardiness(orders: &[Finished]) -> i64 {
-    sum(orders.iter().map(|order| {
-        order.due.map_or(0, |due| order.weight.saturating_mul((order.end - due).max(0)))
-    }))
+    sum(orders
+        .iter()
+        .map(|order| order.due.map_or(0, |due| order.weight.saturating_mul((order.end - due).max(0)))))
 }
 
 fn late_orders(orders: &[Finished]) -> i64 {
@@ -169,9 +169,8 @@ fn walk(
     for &operation in &*sequence {
         let setup = &problem.operation(operation).setup;
         if !started(operation) {
-            let known = |attribute: AttributeId| {
-                state.iter().find(|known| known.0 == attribute).map(|known| known.1)
-            };
+            let known =
+                |attribute: AttributeId| state.iter().find(|known| known.0 == attribute).map(|known| known.1);
             result[operation.index()] = matrix.changeover(known, setup, &problem.value_order);
         }
         for &(attribute, value) in setup {

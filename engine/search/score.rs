@@ -74,9 +74,8 @@ impl<'p> Scorer<'p> {
         sums.by_term[Term::ResourceCost as usize] =
             i64::try_from(sums.cost.div_euclid(unit)).unwrap_or(i64::MAX);
         let level = |terms: &Vec<(Term, i64)>| {
-            let values = terms.iter().map(|&(term, weight)| {
-                sums.by_term[term as usize].saturating_mul(weight)
-            });
+            let values =
+                terms.iter().map(|&(term, weight)| sums.by_term[term as usize].saturating_mul(weight));
             values.fold(0, i64::saturating_add)
         };
         self.objective.levels.iter().map(level).collect()
@@ -115,9 +114,10 @@ impl<'p> Scorer<'p> {
         let mut span: Option<(Time, Time)> = None;
         for &operation in operations {
             let slot = decoder.slot(operation)?;
-            span = Some(span.map_or((slot.start, slot.end), |known| {
-                (known.0.min(slot.start), known.1.max(slot.end))
-            }));
+            span =
+                Some(span.map_or((slot.start, slot.end), |known| {
+                    (known.0.min(slot.start), known.1.max(slot.end))
+                }));
         }
         span
     }

@@ -146,9 +146,7 @@ impl<'a> Run<'a> {
         }
         for rule in states {
             let mut state = match (rule, start) {
-                (None, Some(start)) => {
-                    State::of_schedule(self.outline.problem, start, &self.outline.free)
-                }
+                (None, Some(start)) => State::of_schedule(self.outline.problem, start, &self.outline.free),
                 (rule, _) => {
                     let keys = keys(self.outline, &measures, rule.unwrap_or(Rule::LatestStart));
                     State::new(self.outline.problem, extension(self.outline, &keys))
@@ -190,13 +188,8 @@ impl<'a> Run<'a> {
         };
         let scorer = Scorer::new(self.outline.problem, &options.objective);
         let cutoff = Cutoff::new(self.outline, &options.objective);
-        let partial = Run {
-            scorer: &scorer,
-            cutoff: &cutoff,
-            options: &options,
-            until_complete: true,
-            ..*self
-        };
+        let partial =
+            Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
         let mut least =
             Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
         partial.construct(base, None, &mut least, &mut |_| {});

@@ -198,13 +198,8 @@ fn a_full_store_delays_who_would_fill_it() {
 
 #[test]
 fn started_work_goes_first() {
-    let plant = Plant::new()
-        .now(10)
-        .operation("a")
-        .mode("m", 8)
-        .was_started("m", 5, 4)
-        .operation("b")
-        .mode("m", 3);
+    let plant =
+        Plant::new().now(10).operation("a").mode("m", 8).was_started("m", 5, 4).operation("b").mode("m", 3);
     let problem = plant.build();
     assert_eq!(decode(&problem, &["b"]), [Some((14, 17))]);
 }
@@ -232,7 +227,10 @@ fn an_order_that_does_not_fit_goes_whole_and_leaves_its_room() {
     decoder.decode(&State::new(&problem, outline.free.clone()), true, &|| false);
     let left_out = decoder.left_out();
     assert_eq!(left_out.len(), 1);
-    assert_eq!((left_out[0].cause, left_out[0].operation), (Cause::Horizon, Timetable::id(&problem, "big 2")));
+    assert_eq!(
+        (left_out[0].cause, left_out[0].operation),
+        (Cause::Horizon, Timetable::id(&problem, "big 2"))
+    );
 }
 
 #[test]

@@ -80,7 +80,8 @@ fn a_start_is_never_made_worse() {
 
 #[test]
 fn an_invalid_start_is_no_incumbent() {
-    let plant = Plant::new().order("o").operation("a").of("o").mode("m", 5).operation("b").of("o").mode("m", 5);
+    let plant =
+        Plant::new().order("o").operation("a").of("o").mode("m", 5).operation("b").of("o").mode("m", 5);
     let problem = plant.build();
     let overlap = Timetable::of(&problem).place("a", "m", 0, 5).place("b", "m", 0, 5).schedule();
     let quiet = &mut |_: &sopengine::search::Progress<'_>| {};

@@ -159,8 +159,7 @@ mod tests {
             if round % 97 == 0 {
                 let level = |at: Time| moves.iter().filter(|m| m.0 <= at).map(|m| m.1).sum::<i64>();
                 for (from, need) in [(0, 3), (250, 40), (499, 1), (600, 5)] {
-                    let expected =
-                        (from..=601.max(from)).rev().take_while(|&t| level(t) >= need).last();
+                    let expected = (from..=601.max(from)).rev().take_while(|&t| level(t) >= need).last();
                     assert_eq!(balance.enough_from(from, need), expected, "{from} {need}");
                 }
             }

@@ -36,22 +36,15 @@ struct Manner {
 impl Manner {
     /// The latest that ends at or before `at`.
     fn latest(self, open: &Windows, low: Time, at: Time) -> Option<(Time, Time)> {
-        let start = if self.suspend {
-            open.retreat(at, self.time)?
-        } else {
-            open.last_unbroken(at, self.time)?
-        };
+        let start =
+            if self.suspend { open.retreat(at, self.time)? } else { open.last_unbroken(at, self.time)? };
         let end = self.end(open, start)?;
         (start >= low && (!self.attached || end == at)).then_some((start, end))
     }
 
     /// The earliest that starts at or after `low`.
     fn earliest(self, open: &Windows, low: Time) -> Option<(Time, Time)> {
-        let start = if self.suspend {
-            open.next_open(low)?
-        } else {
-            open.next_unbroken(low, self.time)?
-        };
+        let start = if self.suspend { open.next_open(low)? } else { open.next_unbroken(low, self.time)? };
         Some((start, self.end(open, start)?))
     }
 

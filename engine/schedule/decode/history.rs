@@ -142,11 +142,7 @@ impl Plan<'_> {
 }
 
 fn pieces(release: bool, held: Stretch<'_>, worked: Stretch<'_>) -> Vec<(Time, Time)> {
-    if release {
-        worked.pieces().collect()
-    } else {
-        vec![(held.start, held.end)]
-    }
+    if release { worked.pieces().collect() } else { vec![(held.start, held.end)] }
 }
 
 /// End of work that begins anew after closed time.

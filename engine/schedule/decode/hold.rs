@@ -148,9 +148,8 @@ impl Plan<'_> {
         own: Option<ResourceId>,
         chosen: &Members,
     ) -> Vec<Members> {
-        let of_phase = |member: &&Member| {
-            needs.groups.iter().any(|need| need.requirement == member.requirement)
-        };
+        let of_phase =
+            |member: &&Member| needs.groups.iter().any(|need| need.requirement == member.requirement);
         let given: Members = chosen.iter().filter(of_phase).copied().collect();
         if given.len() == needs.groups.iter().map(|need| need.quantity).sum::<usize>() {
             return vec![given];
@@ -244,7 +243,6 @@ impl Plan<'_> {
 fn is_taken(member: ResourceId, needs: &PhaseNeeds, members: &Members) -> bool {
     needs.fixed.iter().any(|need| need.resource == member)
         || members.iter().any(|taken| {
-            taken.resource == member
-                && needs.groups.iter().any(|need| need.requirement == taken.requirement)
+            taken.resource == member && needs.groups.iter().any(|need| need.requirement == taken.requirement)
         })
 }

@@ -6,10 +6,10 @@
 //! been done too often, what is placed stays as a ghost until the agenda is empty and all ghosts go at
 //! once.
 
+use super::refusal::LeftOut;
 use super::{Decoder, Refusal};
 use crate::model::history::Status;
 use crate::model::ids::OperationId;
-use super::refusal::LeftOut;
 
 impl Decoder<'_> {
     /// Leaves out the order of an operation and all orders that need it.
@@ -87,11 +87,8 @@ impl Decoder<'_> {
         waiting.sort_unstable_by_key(|op| self.plan.outline.rank[op.index()]);
         waiting.dedup();
         self.waiting = waiting;
-        let lacks = |op: &OperationId| {
-            self.waits_for_item.values().any(|waiters| waiters.contains(op))
-        };
-        let Some(operation) =
-            self.waiting.iter().copied().find(lacks).or(self.waiting.first().copied())
+        let lacks = |op: &OperationId| self.waits_for_item.values().any(|waiters| waiters.contains(op));
+        let Some(operation) = self.waiting.iter().copied().find(lacks).or(self.waiting.first().copied())
         else {
             return false;
         };
@@ -194,9 +191,8 @@ impl Decoder<'_> {
     /// The operation of the weightiest order that has not been tried a second time.
     fn take_second_chance(&mut self) -> Option<OperationId> {
         let problem = self.plan.outline.problem;
-        let weight = |op: OperationId| {
-            problem.operation(op).order.map_or(1, |order| problem.order(order).weight)
-        };
+        let weight =
+            |op: OperationId| problem.operation(op).order.map_or(1, |order| problem.order(order).weight);
         let mut best: Option<usize> = None;
         for (place, &operation) in self.second_chance.iter().enumerate() {
             let better = best.is_none_or(|known| {

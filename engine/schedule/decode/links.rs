@@ -258,13 +258,7 @@ impl Plan<'_> {
 }
 
 /// Since when started work that restarts has gone on without a stop, and how much was done then.
-fn last_restart(
-    open: &Windows,
-    slot: &Slot,
-    from: Time,
-    remaining: Span,
-    duration: Span,
-) -> (Time, Span) {
+fn last_restart(open: &Windows, slot: &Slot, from: Time, remaining: Span, duration: Span) -> (Time, Span) {
     if slot.end - from == remaining && open.covers(from, slot.end) {
         (from, (duration - remaining).max(0))
     } else {

@@ -345,13 +345,7 @@ impl<'p> Decoder<'p> {
     }
 
     /// Places what is on the agenda.
-    fn run(
-        &mut self,
-        state: &State,
-        partial: bool,
-        stop: &dyn Fn() -> bool,
-        watch: &mut dyn Watch,
-    ) -> End {
+    fn run(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool, watch: &mut dyn Watch) -> End {
         let mut until_look = 0_u32;
         loop {
             while let Some(operation) = self.agenda.pop() {

@@ -97,11 +97,8 @@ impl<'p> Outline<'p> {
         let mut started: Vec<_> = with_status(Status::Started).collect();
         started.sort_by_key(|&op| (problem.baseline(op).and_then(|known| known.start), op));
         let pin = |op: OperationId| problem.baseline(op).map_or(Pin::None, |known| known.pin);
-        let mut pinned: Vec<_> =
-            with_status(Status::Planned).filter(|&op| pin(op) == Pin::Start).collect();
-        pinned.sort_by_key(|&op| {
-            (problem.baseline(op).and_then(|known| known.start), rank[op.index()])
-        });
+        let mut pinned: Vec<_> = with_status(Status::Planned).filter(|&op| pin(op) == Pin::Start).collect();
+        pinned.sort_by_key(|&op| (problem.baseline(op).and_then(|known| known.start), rank[op.index()]));
         let free = problem
             .topological
             .iter()
@@ -208,8 +205,7 @@ fn allowed_modes(problem: &Problem) -> Vec<SmallVec<[ModeId; 2]>> {
         let mut changed = false;
         for link in &same {
             for (one, other) in [(link.before, link.after), (link.after, link.before)] {
-                let partner: SmallVec<[_; 4]> =
-                    allowed[other.index()].iter().filter_map(resource).collect();
+                let partner: SmallVec<[_; 4]> = allowed[other.index()].iter().filter_map(resource).collect();
                 let modes = &mut allowed[one.index()];
                 let before = modes.len();
                 modes.retain(|mode| resource(mode).is_some_and(|own| partner.contains(&own)));

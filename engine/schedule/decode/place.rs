@@ -320,9 +320,9 @@ impl<'p> Plan<'p> {
         if !varies {
             return Open::Fixed(self.outline.problem.window_set(base));
         }
-        let of_phase = members.iter().filter(|member| {
-            needs.groups.iter().any(|need| need.requirement == member.requirement)
-        });
+        let of_phase = members
+            .iter()
+            .filter(|member| needs.groups.iter().any(|need| need.requirement == member.requirement));
         self.narrow(base, of_phase.map(|member| member.resource))
     }
 

@@ -233,11 +233,7 @@ impl<'p> Plan<'p> {
     }
 
     /// `base` where all of `others` are open too.
-    pub(crate) fn narrow(
-        &mut self,
-        base: WindowsId,
-        others: impl Iterator<Item = ResourceId>,
-    ) -> Open<'p> {
+    pub(crate) fn narrow(&mut self, base: WindowsId, others: impl Iterator<Item = ResourceId>) -> Open<'p> {
         let problem = self.outline.problem;
         let mut key: SmallVec<[WindowsId; 2]> =
             others.map(|resource| problem.resource(resource).open).collect();

@@ -92,9 +92,11 @@ impl LeftOut {
         let problem = outline.problem;
         let mut seen = vec![false; problem.orders.len()];
         let mut left_out = Vec::new();
-        let missing = problem.topological.iter().copied().filter(|&op| {
-            problem.status(op) == Status::Planned && schedule.get(op).is_none()
-        });
+        let missing = problem
+            .topological
+            .iter()
+            .copied()
+            .filter(|&op| problem.status(op) == Status::Planned && schedule.get(op).is_none());
         for operation in missing {
             let order = problem.operation(operation).order;
             if !order.is_some_and(|order| std::mem::replace(&mut seen[order.index()], true)) {

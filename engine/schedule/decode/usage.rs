@@ -47,13 +47,7 @@ impl Usage {
 
     /// Where the last stretch of `[start, end)` ends in which `quantity` more does not fit; [`FAR`]
     /// if it never does again; none if all fits.
-    pub(crate) fn conflict(
-        &self,
-        start: Time,
-        end: Time,
-        quantity: i64,
-        threshold: i64,
-    ) -> Option<Time> {
+    pub(crate) fn conflict(&self, start: Time, end: Time, quantity: i64, threshold: i64) -> Option<Time> {
         let mut index = self.at(start);
         let mut found = None;
         while let Some(step) = self.steps.get(index) {

@@ -27,9 +27,8 @@ pub fn extension(outline: &Outline<'_>, keys: &[(i64, i64)]) -> Vec<OperationId>
     }
     let mut missing = vec![0_u32; problem.operations.len()];
     let mut ready = BinaryHeap::new();
-    let entry = |operation: OperationId| {
-        Reverse((keys[operation.index()], outline.place_of(operation), operation))
-    };
+    let entry =
+        |operation: OperationId| Reverse((keys[operation.index()], outline.place_of(operation), operation));
     for &operation in &outline.free {
         let count = problem.incoming(operation).filter(|link| is_free[link.before.index()]).count();
         missing[operation.index()] = count as u32;

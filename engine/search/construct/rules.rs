@@ -148,7 +148,9 @@ pub fn keys(outline: &Outline<'_>, measures: &Measures, rule: Rule) -> Vec<(i64,
                 let family = setup.map_or(i64::MAX, |state| i64::from(state.1.0));
                 (bucket, family)
             }
-            Rule::WeightedShortest | Rule::TardinessCost(_) => (measures.work[index] / measures.weight[index], order),
+            Rule::WeightedShortest | Rule::TardinessCost(_) => {
+                (measures.work[index] / measures.weight[index], order)
+            }
         }
     };
     problem.operation_ids().map(key).collect()

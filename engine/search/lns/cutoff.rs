@@ -35,7 +35,8 @@ impl<'p> Cutoff<'p> {
             (!signed && tardiness + makespan > 0).then_some((index, tardiness, makespan))
         });
         let counted = |row: &&(Term, i64)| row.0 != Term::Tardiness && row.1 > 0;
-        let only_tardiness = level.is_some_and(|(index, ..)| objective.levels[index].iter().all(|row| !counted(&row)));
+        let only_tardiness =
+            level.is_some_and(|(index, ..)| objective.levels[index].iter().all(|row| !counted(&row)));
         Self { outline, behind: ways(outline), level, only_tardiness }
     }
 

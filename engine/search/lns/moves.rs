@@ -135,7 +135,12 @@ impl Neighborhood {
         self.pull_before_previous(decoder, state, operation, rng)
     }
 
-    fn pull_over_resource(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+    fn pull_over_resource(
+        &mut self,
+        decoder: &Decoder<'_>,
+        state: &mut State,
+        rng: &mut Rng,
+    ) -> Option<Move> {
         let operation = state.sequence[rng.below(decoder.placed() as u32) as usize];
         self.pull_before_previous(decoder, state, operation, rng)
     }

@@ -46,8 +46,7 @@ impl Ruin {
             }
         }
         self.late = late.to_vec();
-        self.candidates =
-            problem.order_ids().filter(|&order| Self::can_leave(decoder, order)).collect();
+        self.candidates = problem.order_ids().filter(|&order| Self::can_leave(decoder, order)).collect();
     }
 
     /// Whether an order can be taken out: it is placed, and nothing that stands may run short of

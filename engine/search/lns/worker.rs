@@ -251,8 +251,7 @@ impl<'p> Worker<'p> {
         let accepted = (&self.memory[slot]).max(&self.levels);
         let kept = self.state.sequence[..proposal.keep].iter().copied();
         let mut watch = self.cutoff.watch(&self.decoder, kept, accepted, &mut self.scratch);
-        let (end, undone) =
-            self.decoder.resume(&self.state, proposal.keep, self.partial, stop, &mut watch);
+        let (end, undone) = self.decoder.resume(&self.state, proposal.keep, self.partial, stop, &mut watch);
         if end == End::Stopped {
             return false;
         }
@@ -278,4 +277,3 @@ impl<'p> Worker<'p> {
         true
     }
 }
-

@@ -47,11 +47,7 @@ pub(crate) const ALL: u32 = 1023;
 /// A plant of a seed with features drawn by the seed.
 pub(crate) fn plant(seed: u64) -> Option<Problem> {
     let mut rng = Rng::stream(seed, 0);
-    let size = Size {
-        orders: rng.between(2, 6),
-        steps: rng.between(1, 4),
-        machines: rng.between(1, 4),
-    };
+    let size = Size { orders: rng.between(2, 6), steps: rng.between(1, 4), machines: rng.between(1, 4) };
     let mut features = rng.below(1024);
     if rng.one_in(4) {
         features = 1 << rng.below(10);
@@ -239,8 +235,7 @@ impl Sketch {
         let of = self.id(&format!("o{order}"));
         let suspend =
             if self.has(CALENDARS) && self.rng.one_in(2) { Suspend::Breaks } else { Suspend::Never };
-        let setup = (self.has(CHANGEOVERS) && !self.rng.one_in(4))
-            .then(|| format!("s{}", self.rng.below(3)));
+        let setup = (self.has(CHANGEOVERS) && !self.rng.one_in(4)).then(|| format!("s{}", self.rng.below(3)));
         let setup_state = setup.map(|name| self.id(&name));
         let order = (!self.rng.one_in(12)).then_some(of);
         let release = self.rng.one_in(8).then(|| self.span(0, 30));
@@ -255,8 +250,7 @@ impl Sketch {
         });
         if self.has(CHANGEOVERS) && self.rng.one_in(3) {
             let value = format!("{}", self.rng.between(8, 11));
-            let row =
-                SetupStateRow { operation, attribute: self.id("tool"), value: self.id(&value) };
+            let row = SetupStateRow { operation, attribute: self.id("tool"), value: self.id(&value) };
             self.draft.setup_states.push(row);
         }
         let zero = self.rng.one_in(10);
@@ -280,7 +274,8 @@ impl Sketch {
         if self.has(MATERIALS) && self.rng.one_in(2) {
             let made = self.rng.one_in(2);
             let item = self.id(if made { "part" } else { "steel" });
-            let quantity = i64::from(self.rng.between(1, 3)) * if made && self.rng.one_in(2) { 1 } else { -1 };
+            let quantity =
+                i64::from(self.rng.between(1, 3)) * if made && self.rng.one_in(2) { 1 } else { -1 };
             self.draft.materials.push(MaterialRow { operation, item, quantity });
         }
     }
@@ -288,11 +283,8 @@ impl Sketch {
     fn requirements(&mut self, operation: Symbol) {
         let add = |sketch: &mut Self, name: &str, is_group: bool, quantity: i64| {
             let target = sketch.id(name);
-            let phase = if sketch.has(CHANGEOVERS) && sketch.rng.one_in(3) {
-                Phase::Changeover
-            } else {
-                Phase::Run
-            };
+            let phase =
+                if sketch.has(CHANGEOVERS) && sketch.rng.one_in(3) { Phase::Changeover } else { Phase::Run };
             let breaks = if sketch.rng.one_in(2) { Breaks::Hold } else { Breaks::Release };
             sketch.draft.requirements.push(RequirementRow {
                 requirement: None,
