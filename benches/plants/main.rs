@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench plants -- OPERATIONS SECONDS [SEED [THREADS]]`, e.g. `1000 10`. Prints the
 //! first schedule's time, the best rule's objective, and the search's. What is measured: construction and
-//! search of one generated plant; what is not: reading tables.
+//! search of one generated plant; what is not: reading tables. `WORK=n` stops by work: what compares two
+//! searches on a busy machine. `OBJECTIVE` names a preset.
 
 mod plant;
 
@@ -26,7 +27,7 @@ fn main() {
         threads: given(3, 2) as usize,
         workers: 4,
         time_limit: Some(Duration::from_secs(given(1, 2))),
-        work_limit: None,
+        work_limit: std::env::var("WORK").ok().and_then(|text| text.parse().ok()),
         partial: true,
         objective: Objective::preset(&objective).unwrap_or(Objective { levels: vec![] }).partial(),
     };

@@ -1,6 +1,7 @@
 //! One binary for all integration tests of the engine.
 
 mod critical;
+mod decode;
 mod explain;
 mod plain;
 mod session;

@@ -90,6 +90,29 @@ fn every_schedule_is_valid_and_its_terms_hold() {
 }
 
 #[test]
+fn larger_plants_with_all_features_are_valid() {
+    let size = random::Size { orders: 30, steps: 4, machines: 5 };
+    let scale = if std::env::var("SEEDS").is_ok() { 10 } else { 1 };
+    let mut built = 0;
+    for seed in 0..12 * scale {
+        let features = random::ALL & !(1 << (seed % 11));
+        let Some(problem) = random::plant_of(seed, size, features) else {
+            continue;
+        };
+        built += 1;
+        let preset = ["on_time", "throughput", "stable", "changeovers"][seed as usize % 4];
+        let options = options(seed, preset, 60_000);
+        let solved = run(&problem, &options);
+        let schedule = solved.schedule.expect("partial schedules exist");
+        let verdict = verify(&problem, &schedule, true);
+        assert!(verdict.violations.is_empty(), "{seed}: {:?}", verdict.violations);
+        assert_eq!(differences(&solved.values, &verdict.values), [], "{seed}");
+        assert_eq!(options.objective.value(&verdict.values), solved.levels, "{seed}");
+    }
+    assert!(built > 5, "only {built} plants were built");
+}
+
+#[test]
 fn without_partial_all_is_placed_or_nothing() {
     let mut found = 0;
     for seed in 0..120 {

@@ -55,9 +55,13 @@ impl Decoder<'_> {
     /// stand where going back has cost too much already.
     fn remove_ghosts(&mut self, must: bool) {
         let first = self.placed.iter().position(|placed| self.failed[placed.0.index()]);
-        let Some(index) = first.filter(|&index| index >= self.stand) else {
+        let Some(index) = first else {
             return;
         };
+        // What should have stood while another order had its second chance goes, too.
+        if index < self.stand {
+            self.stand = 0;
+        }
         let allowance = 4 * self.plan.slots.len() + 1_000;
         if must || self.rework + self.placed.len() - index <= allowance {
             self.go_back(index);
@@ -68,7 +72,7 @@ impl Decoder<'_> {
 
     /// What remains to be done when the agenda is empty; whether nothing does.
     pub(super) fn finish_pass(&mut self) -> bool {
-        if self.leave_out_a_waiter() || self.leave_out_overdrawn_pin() {
+        if self.leave_out_a_waiter() {
             return false;
         }
         if self.ghosts {
@@ -76,7 +80,7 @@ impl Decoder<'_> {
             self.remove_ghosts(true);
             return false;
         }
-        !self.grant_second_chance()
+        !self.leave_out_overdrawn_pin() && !self.grant_second_chance()
     }
 
     /// Leaves out one of those that still wait: first those that lack material, since others may wait
@@ -134,11 +138,12 @@ impl Decoder<'_> {
             }
             for &(item, quantity) in &problem.operation(operation).materials {
                 let data = &problem.items[item.index()];
-                let given = super::balance::Balance::new(&data.arrivals);
                 let bound = data.max_stock.filter(|_| quantity > 0);
+                let given = || super::balance::Balance::new(&data.arrivals);
+                // Limits that stock rows alone break are not this operation's doing.
                 if !data.unlimited
-                    && given.stays_within(problem.now, bound)
                     && !self.plan.balances[item.index()].stays_within(problem.now, bound)
+                    && given().stays_within(problem.now, bound)
                 {
                     self.leave_out(operation, Refusal::Item(item));
                     return true;

@@ -363,7 +363,8 @@ impl<'p> Decoder<'p> {
     /// Places what is on the agenda.
     fn run(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool, watch: &mut dyn Watch) -> End {
         let mut until_look = 0_u32;
-        loop {
+        // Every pass places or leaves out something; the limit is there lest a mistake here hang a plant.
+        for _ in 0..8 * self.plan.slots.len() + 1_000 {
             while let Some(operation) = self.agenda.pop() {
                 if self.failed[operation.index()] || self.plan.slot(operation).is_some() {
                     continue;
@@ -408,7 +409,11 @@ impl<'p> Decoder<'p> {
             if !partial && !self.left_out.is_empty() {
                 return End::Stuck;
             }
+            if stop() {
+                return End::Stopped;
+            }
         }
+        End::Stuck
     }
 
     /// The best place for an operation.

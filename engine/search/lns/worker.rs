@@ -155,11 +155,23 @@ impl<'p> Worker<'p> {
         for operation in &out {
             self.state.modes[operation.index()] = None;
         }
+        let problem = self.decoder.outline().problem;
+        let mut orders: Vec<_> = out.iter().filter_map(|op| problem.operation(*op).order).collect();
+        orders.dedup();
+        orders.sort_unstable();
+        orders.dedup();
+        let before = self.cutoff.tardiness(&self.decoder, &orders);
         let (mark, whole) = self.decoder.reinsert(&out, &self.state);
         self.step += 1;
         let slot = self.step % self.memory.len();
         let mut accepted = false;
-        if whole {
+        // Only these orders have moved, so the level that decides is known without looking at the rest.
+        let after = if whole { self.cutoff.tardiness(&self.decoder, &orders) } else { None };
+        let hopeless = before.zip(after).is_some_and(|((index, before), (_, after))| {
+            let most = (&self.memory[slot]).max(&self.levels);
+            self.levels[..index] == most[..index] && self.levels[index] - before + after > most[index]
+        });
+        if whole && !hopeless {
             let levels = self.scorer.levels(&self.decoder);
             accepted = levels <= self.levels || levels <= self.memory[slot];
             if accepted {
