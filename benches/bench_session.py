@@ -85,8 +85,17 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
     session = so.open(problem, first)
     session.frozen_until = min(row["start"] for row in planned(session)) + timedelta(hours=4)
     print(f"{operations} operations, seed {seed}: {first}")
-    print("event      sim engine  sim call  repair  objective: sim   repair  2 s    scratch  reached  far%  frozen")
-    figures: dict[str, list[float]] = {"engine": [], "call": [], "repair": [], "ratio": [], "far": [], "frozen": []}
+    print(
+        "event      engine  simulate  repair  objective  repair 2 s   scratch  reached  far%  frozen"
+    )
+    figures: dict[str, list[float]] = {
+        "engine": [],
+        "call": [],
+        "repair": [],
+        "ratio": [],
+        "far": [],
+        "frozen": [],
+    }
     for number in range(events):
         name, told = event(session, number, dice)
         simulated, sim_ms = timed(session.simulate, told)
@@ -99,7 +108,9 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
         outside = [op for op in live.keys() & moved.keys() if op not in reached and live[op] is not None]
         far = [op for op in outside if moved[op] is None or abs(moved[op] - live[op]) > QUARTER]
         share = 100 * len(far) / max(1, len(outside))
-        frozen = [op for op in answer.frozen if op in moved and moved[op] not in (live[op], starts(repaired)[op])]
+        frozen = [
+            op for op in answer.frozen if op in moved and moved[op] not in (live[op], starts(repaired)[op])
+        ]
         base = {key: sum(result.levels[:2]) for key, result in
                 (("sim", simulated), ("repair", repaired), ("two", answer))}  # fmt: skip
         text = "-"
@@ -125,7 +136,9 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
     promises.sort()
     print(f"simulate: engine median {statistics.median(figures['engine']):.1f} ms, max {max(figures['engine']):.1f};"
           f" call median {statistics.median(figures['call']):.0f} ms")  # fmt: skip
-    print(f"repair call: median {statistics.median(figures['repair']):.0f} ms, max {max(figures['repair']):.0f}")
+    print(
+        f"repair call: median {statistics.median(figures['repair']):.0f} ms, max {max(figures['repair']):.0f}"
+    )
     print(f"moved > 15 min outside the reach of the change: median {statistics.median(figures['far']):.2f} %,"
           f" max {max(figures['far']):.2f} %; frozen zone moved: {sum(figures['frozen']):.0f}")  # fmt: skip
     if figures["ratio"]:

@@ -89,7 +89,9 @@ def test_the_frozen_zone_stands(plant: so.Session) -> None:
     forked = plant.fork()
     row = first_on(plant)
     forked.frozen_until = row["start"] + timedelta(hours=24)
-    told = changes.machine_down(row["resource"], row["start"] + timedelta(hours=30), row["start"] + timedelta(hours=60))
+    told = changes.machine_down(
+        row["resource"], row["start"] + timedelta(hours=30), row["start"] + timedelta(hours=60)
+    )
     for result in (forked.repair(told, time_limit=0.05), forked.reschedule(told, time_limit=0.5)):
         before, after = starts(forked.schedule), starts(result)
         assert len(result.frozen) > 5
@@ -128,12 +130,16 @@ def test_work_starts_and_ends_as_published(session: so.Session) -> None:
     row = next(row for row in late.schedule.to_pylist() if row["operation"] == first["operation"])
     assert row["end"] == first["start"] + 2 + 20
     session.accept(late)
-    done = session.simulate([changes.clock(row["end"]), changes.operation_done(first["operation"], row["end"])])
+    done = session.simulate(
+        [changes.clock(row["end"]), changes.operation_done(first["operation"], row["end"])]
+    )
     assert done.verify().num_rows == 0
 
 
 def test_progress_of_a_crew_started_as_published(plant: so.Session) -> None:
-    grouped = {row["operation"] for row in plant.schedule.assignments.to_pylist() if row["requirement"] is not None}
+    grouped = {
+        row["operation"] for row in plant.schedule.assignments.to_pylist() if row["requirement"] is not None
+    }
     row = next(
         row for row in plant.schedule.schedule.sort_by("start").to_pylist()
         if row["status"] == "planned" and row["operation"] in grouped
