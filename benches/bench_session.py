@@ -86,7 +86,7 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
     session.frozen_until = min(row["start"] for row in planned(session)) + timedelta(hours=4)
     print(f"{operations} operations, seed {seed}: {first}")
     print(
-        "event      engine  simulate  repair  objective  repair 2 s   scratch  reached  far%  frozen"
+        "event      engine  simulate  repair  objective  repair 2 s   scratch  reached  moved  far%  frozen"
     )
     figures: dict[str, list[float]] = {
         "engine": [],
@@ -107,6 +107,7 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
         reached = {op for op, at in pushed.items() if live.get(op) != at}
         outside = [op for op in live.keys() & moved.keys() if op not in reached and live[op] is not None]
         far = [op for op in outside if moved[op] is None or abs(moved[op] - live[op]) > QUARTER]
+        total = sum(moved.get(op) != at for op, at in live.items())
         share = 100 * len(far) / max(1, len(outside))
         frozen = [
             op for op in answer.frozen if op in moved and moved[op] not in (live[op], starts(repaired)[op])
@@ -125,7 +126,7 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
             figures[key].append(value)
         print(f"{name:<10}{engine_ms:>8.1f} ms{sim_ms:>7.0f} ms{repair_ms:>5.0f} ms  {base['sim']:.4e}"
               f" {base['repair'] / max(1, base['sim']):.3f} {base['two'] / max(1, base['sim']):.3f}  {text:>7}"
-              f" {len(reached):>7} {share:>6.2f} {len(frozen):>5}", flush=True)  # fmt: skip
+              f" {len(reached):>7} {total:>6} {share:>6.2f} {len(frozen):>5}", flush=True)  # fmt: skip
         session.accept(answer)
     promises = []
     for number in range(50):

@@ -159,15 +159,15 @@ def _moves(
     time = schema.field("start").type
 
     def pick(name: str) -> pa.Array:
-        cells = [new[name] if old[name] is None else old[name] for old, new, *_ in moves]
+        cells = [move[1][name] if move[0][name] is None else move[0][name] for move in moves]
         return pa.array(cells, schema.field(name).type)
 
     def instants(side: int) -> pa.Array:
         return pa.array([move[side]["start"] for move in moves], pa.int64()).cast(time)
 
     delays = [
-        None if old["start"] is None or new["start"] is None else new["start"] - old["start"]
-        for old, new, *_ in moves
+        None if None in (move[0]["start"], move[1]["start"]) else move[1]["start"] - move[0]["start"]
+        for move in moves
     ]
     resource = schema.field("resource").type
     return pa.table(
