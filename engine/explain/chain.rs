@@ -9,8 +9,11 @@ use crate::model::precedence::{Kind, Precedence};
 use crate::model::time::{MILLION, Span, Time, share};
 use crate::schedule::verify::facts::{Fact, Facts};
 
-/// So many holders are named in one row.
+/// So many holders are named in one row, the nearest first.
 const NAMED: usize = 3;
+
+/// So many rows an order has at most: those that explain the most.
+const ROWS: usize = 12;
 
 /// The operation that ends last, with its end; the smallest id among equals.
 pub(super) fn last_operation(facts: &Facts<'_>, operations: &[OperationId]) -> Option<(Time, OperationId)> {
@@ -30,6 +33,7 @@ pub(super) fn rows(facts: &Facts<'_>, index: &Index, order: OrderId, last: Opera
     let mut merged = merge(walk(facts, index, last));
     merged.retain(|stretch| stretch.delay > 0);
     merged.sort_by(|a, b| (b.delay, a.from, a.cause).cmp(&(a.delay, b.from, b.cause)));
+    merged.truncate(ROWS);
     let row = |(rank, stretch): (usize, &Stretch)| ReasonRow {
         order: Some(order),
         rank: rank as u32 + 1,
@@ -174,7 +178,7 @@ fn merge(stretches: Vec<Stretch>) -> Vec<Stretch> {
     merged
 }
 
-/// The object with those who held it: "press: b (order p), c and 2 more".
+/// The object with those who held it: "press: c, b (order p) and 2 more".
 fn object(facts: &Facts<'_>, stretch: &Stretch) -> String {
     let mut holders = stretch.holders.clone();
     holders.dedup();
@@ -182,7 +186,7 @@ fn object(facts: &Facts<'_>, stretch: &Stretch) -> String {
     if holders.is_empty() {
         return name.to_owned();
     }
-    let named = holders.iter().take(NAMED).map(|&id| {
+    let named = holders.iter().rev().take(NAMED).map(|&id| {
         let order = facts.order(id).map(|order| facts.problem.names.orders.get(order.index()));
         let order = order.map(|order| format!(" ({order})")).unwrap_or_default();
         format!("{}{order}", facts.name(id))

@@ -6,6 +6,9 @@ use crate::model::time::Time;
 use crate::schedule::verify::facts::Facts;
 use crate::schedule::verify::holdings::{self, Held};
 
+/// So many changes of load before an operation are looked at.
+const STRETCHES: usize = 64;
+
 /// Everything that waits are explained from.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -57,12 +60,15 @@ impl Index {
         count(to).saturating_sub(count(from))
     }
 
-    /// Stretches of `[from, to)` with the units of a resource held in each.
+    /// Stretches of `[from, to)` with the units of a resource held in each; the last
+    /// [`STRETCHES`] of them, so that a long wait on a busy pool costs little.
     pub(super) fn load(&self, resource: ResourceId, from: Time, to: Time) -> Vec<(Time, Time, i64)> {
         let begin = self.loads.partition_point(|row| row.0 < resource);
         let own = &self.loads[begin..];
         let own = &own[..own.partition_point(|row| row.0 == resource)];
-        let after = own.partition_point(|row| row.1 <= from);
+        let before_end = own.partition_point(|row| row.1 < to);
+        let after = own.partition_point(|row| row.1 <= from).max(before_end.saturating_sub(STRETCHES));
+        let from = if after == 0 { from } else { from.max(own[after - 1].1) };
         let mut units = if after == 0 { 0 } else { own[after - 1].2 };
         let (mut since, mut stretches) = (from, Vec::new());
         for row in own[after..].iter().take_while(|row| row.1 < to) {

@@ -4,6 +4,9 @@ use crate::model::ids::ItemId;
 use crate::model::time::Time;
 use crate::schedule::verify::facts::Facts;
 
+/// Where so many movements before an operation never left too little, material is no reason.
+const MOVEMENTS: usize = 256;
+
 /// Balance of each limited item from an instant on, by item and time.
 #[derive(Debug)]
 pub(super) struct Balances {
@@ -59,6 +62,9 @@ impl Balances {
         };
         // Backwards over the stretches before `until`.
         let mut next = until;
+        if end - begin > MOVEMENTS && self.rows[end - MOVEMENTS..end].iter().all(|row| fits(row.2)) {
+            return from;
+        }
         for row in self.rows[begin..end].iter().rev() {
             if !fits(row.2) {
                 return next;

@@ -26,6 +26,7 @@ use crate::model::Problem;
 use crate::model::ids::{OperationId, OrderId};
 use crate::model::time::{Span, Time};
 use crate::schedule::Schedule;
+use crate::schedule::decode::LeftOut;
 use crate::schedule::verify::facts::Facts;
 use index::Index;
 
@@ -122,6 +123,24 @@ pub struct Obstacle {
     pub cause: Cause,
     /// What stands in the way; may be empty.
     pub object: String,
+}
+
+impl From<&LeftOut> for Obstacle {
+    /// What the decoder met, in the words of this table.
+    fn from(left_out: &LeftOut) -> Self {
+        use crate::schedule::decode::Cause as Met;
+        let cause = match left_out.cause {
+            Met::Deadline | Met::Horizon => Cause::Deadline,
+            Met::Material => Cause::Material,
+            Met::Predecessor => Cause::Predecessor,
+            Met::Closed => Cause::Calendar,
+            Met::Busy => Cause::Capacity,
+            Met::MaxLag => Cause::MaxLag,
+            Met::Fixed | Met::NoMode | Met::Given => Cause::Frozen,
+        };
+        let LeftOut { order, operation, .. } = *left_out;
+        Self { order, operation, cause, object: left_out.object.clone() }
+    }
 }
 
 /// Reasons of every late order of a schedule and of everything left out, by order and rank.

@@ -13,7 +13,7 @@ use crate::schedule::verify::facts::{Fact, Facts};
 
 /// So many holders before an operation are looked at one by one; what came earlier counts as one
 /// stretch, so that a long queue does not cost its length for each of its members.
-const NEAREST: usize = 32;
+const NEAREST: usize = 8;
 
 /// What stands in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +105,10 @@ struct Painter {
 
 impl Painter {
     fn paint(&mut self, stretch: &Stretch) {
+        let touches = |bare: &&(Time, Time)| bare.0 < stretch.to && stretch.from < bare.1;
+        if !self.bare.iter().any(|bare| touches(&bare)) {
+            return;
+        }
         let mut rest = Vec::with_capacity(self.bare.len() + 1);
         for &(from, to) in &self.bare {
             let (begin, end) = (from.max(stretch.from), to.min(stretch.to));

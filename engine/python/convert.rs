@@ -1,4 +1,4 @@
-//! Tables across the PyCapsule protocol.
+//! Tables across the `PyCapsule` protocol.
 
 use arrow_array::RecordBatch;
 use pyo3::exceptions::PyTypeError;
@@ -10,7 +10,7 @@ use crate::tables::{TableData, Tables, ffi};
 
 use super::error::raised;
 
-/// A table of a result. `pyarrow.table(it)`, or any reader of the Arrow PyCapsule protocol, takes it.
+/// A table of a result. `pyarrow.table(it)`, or any reader of the Arrow `PyCapsule` protocol, takes it.
 #[pyclass(frozen, module = "sopengine._engine")]
 pub(super) struct Table {
     batch: RecordBatch,
@@ -29,7 +29,7 @@ impl Table {
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyAny>>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
         let stream = ffi::export(self.batch.clone());

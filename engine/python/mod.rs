@@ -1,6 +1,6 @@
 //! The Python module `sopengine._engine`: one crossing a solve.
 //!
-//! Tables come in and go out by the Arrow PyCapsule protocol. The interpreter is released while the
+//! Tables come in and go out by the Arrow `PyCapsule` protocol. The interpreter is released while the
 //! engine works; the calling thread wakes every 50 ms for signals and progress, worker threads never
 //! touch Python. Every door turns a panic into `SopInternalError`. Nothing starts at import.
 

@@ -24,7 +24,7 @@ impl Problem {
     #[pyo3(signature = (tables, scale=None))]
     fn new(py: Python<'_>, tables: &Bound<'_, PyDict>, scale: Option<u8>) -> PyResult<Self> {
         let tables = convert::tables(py, tables)?;
-        let inner = guarded(py, || py.detach(|| TableProblem::new(&tables, &ReadOptions { scale })))?;
+        let inner = guarded(py, || py.detach(|| TableProblem::new(&tables, ReadOptions { scale })))?;
         Ok(Self { inner })
     }
 

@@ -129,14 +129,14 @@ pub(super) fn solve<'py>(
     workers: usize,
     seed: u64,
     partial: bool,
-    start: Option<Bound<'py, PyAny>>,
-    start_assignments: Option<Bound<'py, PyAny>>,
+    start: Option<&Bound<'py, PyAny>>,
+    start_assignments: Option<&Bound<'py, PyAny>>,
     cancel: Option<Bound<'py, Cancel>>,
-    on_progress: Option<Bound<'py, PyAny>>,
+    on_progress: Option<&Bound<'py, PyAny>>,
     progress_schedule: bool,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let start = start.map(|start| foreign(py, inner, &start, start_assignments.as_ref())).transpose()?;
+    let start = start.map(|start| foreign(py, inner, start, start_assignments)).transpose()?;
     let (start, findings) =
         start.map_or((None, Findings::default()), |(schedule, findings)| (Some(schedule), findings));
     let options = guarded(py, || {
@@ -153,7 +153,7 @@ pub(super) fn solve<'py>(
     let flag =
         cancel.map_or_else(|| Arc::new(AtomicBool::new(false)), |cancel| Arc::clone(&cancel.get().flag));
     let session = Session { inner, options: &options, start: start.as_ref(), flag: &flag };
-    let solved = session.run(py, on_progress.as_ref(), progress_schedule)?;
+    let solved = session.run(py, on_progress, progress_schedule)?;
     let tables = guarded(py, || Ok(py.detach(|| answer(inner, &options, &solved, findings))))?;
     let answer = tables.into_dict(py)?;
     answer.set_item("bound", solved.bound)?;
@@ -285,10 +285,10 @@ fn improvement(progress: &search::Progress<'_>, with_schedule: bool) -> Improvem
     Improvement {
         elapsed: progress.elapsed,
         work: progress.work,
-        values: *progress.values,
+        values: (progress.values)(),
         levels: progress.levels.to_vec(),
         bound: progress.bound.to_vec(),
-        schedule: with_schedule.then(|| progress.schedule.clone()),
+        schedule: with_schedule.then(|| (progress.schedule)()),
     }
 }
 

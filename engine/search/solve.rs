@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use super::construct::{extension, keys, rules::Measures, rules::Rule};
 use super::limit::{Limit, Stop};
+use super::lns::cutoff::Cutoff;
 use super::lns::{Incumbent, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
+use super::plain;
 use super::rng::Rng;
 use super::score::{Levels, Scorer};
+use super::shop::Reduction;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
 use crate::model::ids::OperationId;
@@ -26,8 +29,8 @@ use crate::schedule::verify::verify;
 
 /// Operations touched by a worker in a round.
 const ROUND: u64 = 40_000;
-/// Rounds between exchanges.
-const EXCHANGE: u64 = 10;
+/// Rounds that a worker may be behind the best.
+const EXCHANGE: u32 = 2;
 
 /// Finds a good schedule. `start` is never made worse if it is valid.
 pub fn solve(
@@ -37,6 +40,9 @@ pub fn solve(
     cancel: &AtomicBool,
     on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
 ) -> Solved {
+    if let Some(reduction) = Reduction::of(problem, &options.objective) {
+        return plain::solve(problem, &reduction, options, start, cancel, on_improve);
+    }
     let limit = Limit::new(options.time_limit);
     let outline = Outline::new(problem);
     let scorer = Scorer::new(problem, &options.objective);
@@ -46,17 +52,31 @@ pub fn solve(
         slot.map(|slot| (slot.start, slot.end))
     };
     let windows = TimeWindows::new(&outline, &history);
-    let run = Run { outline: &outline, scorer: &scorer, windows: &windows, options, limit: &limit, cancel };
+    let cutoff = Cutoff::new(&outline, &options.objective);
+    let run = Run {
+        outline: &outline,
+        scorer: &scorer,
+        cutoff: &cutoff,
+        windows: &windows,
+        options,
+        limit: &limit,
+        cancel,
+        until_complete: false,
+    };
     run.go(&decoder, start, on_improve)
 }
 
+#[derive(Clone, Copy)]
 struct Run<'a> {
     outline: &'a Outline<'a>,
     scorer: &'a Scorer<'a>,
+    cutoff: &'a Cutoff<'a>,
     windows: &'a TimeWindows,
     options: &'a SolveOptions,
     limit: &'a Limit<'a>,
     cancel: &'a AtomicBool,
+    /// Ends as soon as nothing is left out.
+    until_complete: bool,
 }
 
 /// What the search has so far.
@@ -85,6 +105,9 @@ impl<'a> Run<'a> {
         let mut found =
             Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
         self.construct(decoder, start, &mut found, on_improve);
+        if found.best.is_none() && found.hit == LimitHit::None {
+            self.complete(decoder, &mut found, on_improve);
+        }
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
@@ -157,6 +180,46 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Where no rule places everything: searches partial schedules until one leaves nothing out.
+    fn complete(
+        &self,
+        base: &Decoder<'a>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let options = SolveOptions {
+            partial: true,
+            objective: self.options.objective.clone().partial(),
+            ..self.options.clone()
+        };
+        let scorer = Scorer::new(self.outline.problem, &options.objective);
+        let cutoff = Cutoff::new(self.outline, &options.objective);
+        let partial =
+            Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
+        let mut least =
+            Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
+        partial.construct(base, None, &mut least, &mut |_| {});
+        least.work += found.work;
+        if let Some(best) = least.best.clone()
+            && least.hit == LimitHit::None
+            && best.levels[0] > 0
+        {
+            partial.improve(base, best, &mut least, &mut |_| {});
+        }
+        found.work = least.work;
+        found.hit = least.hit;
+        found.stats.decodings += least.stats.decodings;
+        found.stats.rounds += least.stats.rounds;
+        match least.best {
+            Some(mut best) if best.levels[0] == 0 => {
+                best.levels.remove(0);
+                self.accept(best, found, on_improve);
+            }
+            Some(best) => found.stuck = best.left_out.first().cloned().or(found.stuck.take()),
+            None => {}
+        }
+    }
+
     /// A valid start is the first incumbent.
     fn take_start(
         &self,
@@ -171,7 +234,7 @@ impl<'a> Run<'a> {
         let values = crate::schedule::metrics::terms(problem, start);
         let levels = self.options.objective.value(&values).into_iter().collect();
         let state = State::of_schedule(problem, start, &self.outline.free);
-        let left_out = Vec::new();
+        let left_out = LeftOut::of_schedule(self.outline, start);
         self.accept(Incumbent { levels, state, schedule: start.clone(), left_out }, found, on_improve);
     }
 
@@ -204,14 +267,13 @@ impl<'a> Run<'a> {
         if found.best.is_none() {
             found.stats.first_schedule = elapsed;
         }
-        let values = incumbent.values(self.outline);
         on_improve(&Progress {
             elapsed,
             work: found.work,
-            values: &values,
             levels: &incumbent.levels,
             bound: &self.bound(&incumbent.levels),
-            schedule: &incumbent.schedule,
+            schedule: &|| incumbent.schedule.clone(),
+            values: &|| incumbent.values(self.outline),
         });
         found.best = Some(incumbent);
     }
@@ -230,13 +292,16 @@ impl<'a> Run<'a> {
             .map(|worker| {
                 let rng = Rng::stream(self.options.seed, worker);
                 let decoder = self.decoder_of(worker, base, &best);
-                Worker::new(decoder, self.scorer, best.clone(), self.options.partial, rng)
+                Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
         let quota = ROUND;
         loop {
             found.hit = self.hit(found.work);
-            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(|best| self.is_optimal(best)) {
+            let is_enough = |best: &Incumbent| {
+                self.is_optimal(best) || (self.until_complete && best.levels.first() == Some(&0))
+            };
+            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(is_enough) {
                 break;
             }
             if !self.round(&mut workers, quota) {
@@ -251,16 +316,26 @@ impl<'a> Run<'a> {
             {
                 self.accept(workers[index].best.clone(), found, on_improve);
             }
-            if found.stats.rounds.is_multiple_of(EXCHANGE)
-                && let Some(best) = &found.best
-            {
-                let worst = (0..count).max_by_key(|&index| (workers[index].best.levels.clone(), index));
-                if let Some(worst) = worst.filter(|&index| workers[index].best.levels > best.levels) {
-                    workers[worst].adopt(best);
-                }
-            }
+            self.exchange(&mut workers, found);
         }
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
+    }
+
+    /// Workers that have not been better than the best for a while go on from it.
+    fn exchange(&self, workers: &mut [Worker<'a>], found: &Found) {
+        let Some(best) = &found.best else {
+            return;
+        };
+        for worker in workers {
+            if worker.best.levels > best.levels {
+                worker.behind += 1;
+                if worker.behind >= EXCHANGE {
+                    worker.adopt(best);
+                }
+            } else {
+                worker.behind = 0;
+            }
+        }
     }
 
     /// Where moves have a price, generation as early as possible pays it for nothing: of four workers
@@ -307,8 +382,7 @@ impl<'a> Run<'a> {
 
     fn bound(&self, levels: &[i64]) -> Vec<Option<i64>> {
         let objective = &self.options.objective;
-        let complete = !self.options.partial || levels.first() == Some(&0);
-        bound_levels(self.outline, self.windows, objective, complete)
+        bound_levels(self.outline, self.windows, objective, levels)
     }
 
     fn is_optimal(&self, best: &Incumbent) -> bool {
@@ -338,7 +412,7 @@ impl<'a> Run<'a> {
             let names = &self.outline.problem.names;
             let detail = stuck.map_or_else(String::new, |left| {
                 let name = names.operations.get(left.operation.index());
-                format!("no rule found a place for operation {name}: {} {}", left.cause.name(), left.object)
+                format!("found no place for operation {name}: {} {}", left.cause.name(), left.object)
             });
             return Solved { stats, limit: hit, ..self.nothing(Reason::Unknown, detail) };
         };

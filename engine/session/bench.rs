@@ -11,7 +11,7 @@ use super::simulate::{Simulated, kept_state, standing};
 use crate::model::ids::OperationId;
 use crate::model::time::FAR;
 use crate::schedule::assignment::Schedule;
-use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing, Unwatched};
 use crate::schedule::metrics::terms;
 use crate::schedule::state::State;
 use crate::schedule::verify::verify;
@@ -259,7 +259,7 @@ impl<'a> Bench<'a> {
             let touched = |op: &OperationId| state.modes[op.index()] != stand.state.modes[op.index()];
             let keep = state.sequence[..keep].iter().position(touched).unwrap_or(keep);
             self.tries += 1;
-            let (end, undone) = self.decoder.resume(&state, keep, true, &|| false);
+            let (end, undone) = self.decoder.resume(&state, keep, true, &|| false, &mut Unwatched);
             let levels = self.scorer.levels(&self.decoder);
             if end == End::Complete && levels <= stand.levels && self.frozen_stand() {
                 self.note(&levels);

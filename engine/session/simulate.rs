@@ -49,9 +49,8 @@ pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
 /// The live order, modes and members; what has none comes last.
 pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
     let mut state = State::of_schedule(outline.problem, live, &outline.free);
-    let gone = |op: &OperationId| {
-        live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode))
-    };
+    let gone =
+        |op: &OperationId| live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode));
     state.sequence.sort_by_key(gone);
     for &operation in &outline.pinned {
         if let Some(placed) = live.get(operation) {

@@ -67,7 +67,7 @@ impl TableProblem {
     /// # Errors
     /// [`EngineError::Data`] with all findings where one of them is an error. Cross checks run
     /// unless an id, an instant, a column or a table could not be read.
-    pub fn new(tables: &Tables, options: &ReadOptions) -> Result<Self, EngineError> {
+    pub fn new(tables: &Tables, options: ReadOptions) -> Result<Self, EngineError> {
         let reading = read::read(tables, options);
         let mut findings = reading.findings;
         if !reading.sound {

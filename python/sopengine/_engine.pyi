@@ -1,12 +1,8 @@
-"""The compiled core; use the package `sopengine`."""
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 @final
 class Table:
-    """A table of a result; any reader of the Arrow PyCapsule protocol takes it."""
-
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     @property
     def num_rows(self) -> int: ...
@@ -15,8 +11,6 @@ class Table:
 
 @final
 class Problem:
-    """A problem read from tables: checked, dense, immutable."""
-
     def __new__(cls, tables: Mapping[str, Any], scale: int | None = None) -> Problem: ...
     def findings(self) -> Table: ...
     def summary(self) -> dict[str, Any]: ...
@@ -29,8 +23,6 @@ class Problem:
 
 @final
 class Cancel:
-    """A flag that ends a solve from another thread."""
-
     def __new__(cls) -> Cancel: ...
     def cancel(self) -> None: ...
     @property

@@ -9,15 +9,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from sopengine import _engine
 from sopengine.errors import SopDataError
-from sopengine.tables import TableLike, coerce, prepare, result_table
+from sopengine.tables import TableLike, coerce, prepare, result_table, schedule_tables, with_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pyarrow as pa
+
+    from sopengine.result import Result
     from sopengine.changes import Changes
 
 
@@ -87,9 +88,16 @@ class Problem:
         return self._engine.timezone
 
     def summary(self) -> dict[str, Any]:
-        """Counts and facts: orders, operations, resources, what is started, done and pinned."""
+        """Count what there is: orders, operations, resources, what is started, done and pinned."""
         return self._engine.summary()
 
+    def with_baseline(self, schedule: Result | TableLike) -> Problem:
+        """Make the same problem with a schedule as its plan so far, counted in the term `stability`.
+
+        What the table `baseline` already says of an operation stays.
+        """
+        tables = with_plan(self._tables, schedule_tables(schedule)["schedule"])
+        return Problem(scale=self._scale, **tables)
     def with_changes(self, changes: Changes) -> Problem:
         """The problem after changes; see `sopengine.changes`.
 
@@ -126,4 +134,6 @@ def check_scale(scale: object) -> None:
     if scale is None or (isinstance(scale, int) and not isinstance(scale, bool) and 0 <= scale <= 18):
         return
     found = f"{scale!r}"[:80]
-    raise SopDataError([Finding("PARAM_RANGE", column="scale", found=found, expected="an integer from 0 to 18")])
+    raise SopDataError(
+        [Finding("PARAM_RANGE", column="scale", found=found, expected="an integer from 0 to 18")]
+    )

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import pyarrow as pa
-
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
-from sopengine.tables import ArrowStream, TableLike, coerce, prepare, result_table
+from sopengine.tables import ArrowStream, TableLike, prepare, result_table, schedule_tables
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sopengine.problem import Problem
     from sopengine.result import Result
 
@@ -63,6 +63,7 @@ def solve(
     seed: int = 0,
     objective: Objective | None = None,
     partial: bool = True,
+    baseline: Result | TableLike | None = None,
     start: Result | TableLike | None = None,
     cancel: Cancel | None = None,
     on_progress: Callable[[Progress], object] | None = None,
@@ -91,6 +92,9 @@ def solve(
         as ``[{"tardiness": 1}, {"changeover_time": 1, "makespan": 1}]``.
     partial
         Whether orders that cannot be placed may be left out, as few as possible.
+    baseline
+        A result, or a table `schedule`, to stay close to: the plan so far of what is not in the table
+        `baseline` of the problem, counted in `stability`. The result's problem then has it.
     start
         A result, or a table `schedule`, to begin from.
     cancel
@@ -111,6 +115,8 @@ def solve(
     _check_limits(time_limit, work_limit, threads, workers, seed)
     if time_limit is None and work_limit is None:
         time_limit = DEFAULT_TIME
+    if baseline is not None:
+        problem = problem.with_baseline(baseline)
     schedule, assignments = _crossing(problem, start, None) if start is not None else (None, None)
 
     def tell(report: dict[str, Any]) -> None:
@@ -213,14 +219,9 @@ def repair_live(
 def _crossing(
     problem: Problem, schedule: Result | TableLike, assignments: TableLike | None
 ) -> tuple[ArrowStream, ArrowStream | None]:
-    """The tables of a foreign schedule as they cross to the engine."""
-    given: dict[str, TableLike | None] = {"assignments": assignments}
-    if isinstance(schedule, ArrowStream | Mapping):
-        given["schedule"] = schedule
-    else:
-        given["schedule"] = getattr(schedule, "schedule", schedule)
-        given["assignments"] = getattr(schedule, "assignments", None) if assignments is None else assignments
-    tables, issues = prepare(coerce(given), "evaluate", problem.timezone)
+    """Make the tables of a foreign schedule that cross to the engine."""
+    given = schedule_tables(schedule, assignments)
+    tables, issues = prepare(given, "evaluate", problem.timezone)
     if issues:
         raise SopDataError(issues)
     return tables["schedule"], tables.get("assignments")
@@ -259,7 +260,9 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
     )
 
 
-def _check_limits(time_limit: object, work_limit: object, threads: object, workers: object, seed: object) -> None:
+def _check_limits(
+    time_limit: object, work_limit: object, threads: object, workers: object, seed: object
+) -> None:
     """Refuse options out of range, all at once."""
 
     def whole(value: object, low: int, high: int) -> bool:

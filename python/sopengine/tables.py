@@ -3,6 +3,8 @@
 Tables cross to the engine by the Arrow PyCapsule protocol, so polars, pandas, duckdb and pyarrow are all
 taken as they are. Here they are validated in full (the protocol itself cannot be), local times become
 instants of the problem's zone, and columns that nobody reads are kept from crossing.
+
+pyarrow is loaded with the first table, not with the package.
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from os import PathLike
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, runtime_checkable
 
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sopengine.result import Result
 
 TOLD: Final = 100
 """So many faulty rows of a column are told one by one; the rest are counted."""
@@ -55,7 +60,7 @@ def _columns(direction: str) -> dict[str, dict[str, str]]:
 
 
 def coerce(given: Mapping[str, TableLike | None]) -> dict[str, pa.Table]:
-    """Validated tables by name; None stands for a table that is not there.
+    """Validate tables by name; None stands for a table that is not there.
 
     Raises
     ------
@@ -78,6 +83,8 @@ def coerce(given: Mapping[str, TableLike | None]) -> dict[str, pa.Table]:
 
 
 def _coerce(name: str, given: object) -> pa.Table | Finding:
+    import pyarrow as pa
+
     kind = f"{type(given).__module__.partition('.')[0]}.{type(given).__qualname__}"
     expected = "a table: anything with __arrow_c_stream__"
     if isinstance(given, str | bytes | PathLike):
@@ -101,7 +108,7 @@ def _coerce(name: str, given: object) -> pa.Table | Finding:
 def prepare(
     tables: Mapping[str, pa.Table], direction: str = "in", zone: str | None = None
 ) -> tuple[dict[str, pa.Table], list[Finding]]:
-    """The tables as they cross to the engine, and what was wrong with local times.
+    """Make the tables that cross to the engine, and say what was wrong with local times.
 
     Parameters
     ----------
@@ -163,6 +170,8 @@ def _instants(
     tables: Mapping[str, pa.Table], known: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, pa.Field]]:
     """Columns of instants that are timestamps."""
+    import pyarrow as pa
+
     for name, table in tables.items():
         types = known.get(name, {})
         for field in table.schema:
@@ -182,6 +191,8 @@ def _crossing(
     name: str, table: pa.Table, types: Mapping[str, str], zone: str | None, issues: list[Finding]
 ) -> pa.Table:
     """One table with instants for local times, and nothing in columns that nobody reads."""
+    import pyarrow as pa
+
     fields: list[pa.Field] = []
     columns: list[pa.ChunkedArray | pa.Array] = []
     for field, column in zip(table.schema, table.itercolumns(), strict=True):
@@ -198,6 +209,8 @@ def _crossing(
 
 
 def _is_local(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
     return pa.types.is_timestamp(kind) and kind.tz is None
 
 
@@ -207,8 +220,8 @@ def _localize(
     """Instants of local times; those that the clock skips or repeats are findings."""
     import pyarrow.compute as pc
 
-    early = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="earliest")
-    late = pc.assume_timezone(local, zone, ambiguous="latest", nonexistent="latest")
+    early = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
+    late = pc.assume_timezone(local, zone, ambiguous="latest", nonexistent="earliest")
     doubtful = pc.indices_nonzero(pc.fill_null(pc.not_equal(early, late), fill_value=False)).to_pylist()
     for row in doubtful[:TOLD]:
         value = local[row]
@@ -232,11 +245,72 @@ def _doubtful(name: str, column: str, row: int, text: str, *, repeated: bool, zo
     )
 
 
+def schedule_tables(
+    schedule: Result | TableLike, assignments: TableLike | None = None
+) -> dict[str, pa.Table]:
+    """Validated `schedule` and, where there are any, `assignments`, of a result or of tables."""
+    table: TableLike
+    if isinstance(schedule, ArrowStream | Mapping):
+        table = schedule
+    else:
+        table = cast("TableLike", getattr(schedule, "schedule", schedule))
+        assignments = getattr(schedule, "assignments", None) if assignments is None else assignments
+    return coerce({"schedule": table, "assignments": assignments})
+
+
+def with_plan(tables: Mapping[str, pa.Table], schedule: pa.Table) -> dict[str, pa.Table]:
+    """Make the tables of a problem with a schedule as its plan so far.
+
+    What `baseline` says of an operation, its history and its pins, goes before the schedule. Local times
+    become instants, because those of a schedule are.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    changed = _with_instants(tables)
+    columns = ("operation", "mode", "resource", "start", "end")
+    plan = schedule.select([name for name in columns if name in schedule.column_names])
+    if not {"operation", "start"} <= set(plan.column_names):
+        expected = "a schedule with the columns operation and start"
+        found = ", ".join(schedule.column_names) or "no columns"
+        raise SopDataError([Finding("MISSING_COLUMN", table="baseline", found=found, expected=expected)])
+    plan = plan.filter(pc.is_valid(plan["start"]))
+    history = changed.get("baseline")
+    if history is not None and "operation" in history.column_names:
+        told = pc.is_in(
+            plan["operation"].cast(pa.string()),
+            value_set=history["operation"].cast(pa.string()).combine_chunks(),
+        )
+        plan = plan.filter(pc.invert(told))
+        for place, name in enumerate(plan.column_names):
+            known = history.schema.field(name).type if name in history.column_names else pa.null()
+            if not pa.types.is_null(known):
+                plan = plan.set_column(place, name, plan[name].cast(known))
+        plan = pa.concat_tables([history, plan], promote_options="permissive")
+    changed["baseline"] = plan
+    return changed
+
+
+def _with_instants(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Turn local times of a problem that was accepted into instants of its zone."""
+    zone = _timezone(tables.get("problem"))
+    known = _columns("in")
+    changed = dict(tables)
+    for name, field in _instants(tables, known):
+        if zone is not None and field.type.tz is None:
+            place = changed[name].schema.get_field_index(field.name)
+            instants = _localize(name, field.name, changed[name][field.name], zone, [])
+            changed[name] = changed[name].set_column(place, field.name, instants)
+    return changed
+
+
 def version() -> str:
     """Version of the engine."""
     return _engine.version()
 
 
 def result_table(table: ArrowStream) -> pa.Table:
-    """A table of the engine as pyarrow has it."""
+    """Hand a table of the engine to pyarrow."""
+    import pyarrow as pa
+
     return pa.table(table)

@@ -4,6 +4,7 @@ use crate::support::{Plant, Timetable};
 use sopengine::explain::{Cause, Obstacle, reasons};
 use sopengine::model::Problem;
 use sopengine::model::history::Pin;
+use sopengine::schedule::decode::{Cause as Met, LeftOut};
 
 /// Rows as short lines, best first, of a valid schedule.
 fn told(problem: &Problem, table: &Timetable<'_>) -> Vec<String> {
@@ -227,22 +228,20 @@ fn queue(count: i64) -> Vec<String> {
 
 #[test]
 fn many_holders_are_counted() {
-    assert_eq!(queue(3), ["o 1 capacity press: c00, c01, c02 [0, 6) 6"]);
-    assert_eq!(queue(5), ["o 1 capacity press: c00, c01, c02 and 2 more [0, 10) 10"]);
-    // The nearest 32 one by one, the 8 before them together.
-    assert_eq!(queue(40), ["o 1 capacity press: c08, c09, c10 and 37 more [0, 80) 80"]);
+    assert_eq!(queue(3), ["o 1 capacity press: c02, c01, c00 [0, 6) 6"]);
+    assert_eq!(queue(5), ["o 1 capacity press: c04, c03, c02 and 2 more [0, 10) 10"]);
+    // The nearest 8 one by one, the 32 before them together.
+    assert_eq!(queue(40), ["o 1 capacity press: c39, c38, c37 and 37 more [0, 80) 80"]);
 }
 
 #[test]
 fn what_is_left_out_is_told_as_the_search_saw_it() {
     let plant = shop().build();
     let table = Timetable::of(&plant).place("c", "press", 0, 4);
-    let obstacle = Obstacle {
-        order: plant.operation(Timetable::id(&plant, "a")).order,
-        operation: Timetable::id(&plant, "a"),
-        cause: Cause::Calendar,
-        object: "press".to_owned(),
-    };
+    let operation = Timetable::id(&plant, "a");
+    let order = plant.operation(operation).order;
+    let met = LeftOut { order, operation, cause: Met::Closed, object: "press".to_owned() };
+    let obstacle = Obstacle::from(&met);
     let rows = reasons(&plant, &table.schedule(), &[obstacle]);
     assert_eq!(rows.len(), 1);
     let row = &rows[0];

@@ -2,7 +2,9 @@
 
 mod critical;
 mod explain;
+mod plain;
 mod session;
+mod solve;
 mod solve_random;
 mod support;
 mod verify;

@@ -103,7 +103,8 @@ fn a_hold_up_only_delays_and_every_answer_is_valid() {
         }
         for op in frozen {
             let place = |schedule: &Schedule| schedule.get(op).map(|placed| placed.start);
-            if place(&simulated.schedule).is_some() && place(&repaired.schedule) != place(&simulated.schedule) {
+            if place(&simulated.schedule).is_some() && place(&repaired.schedule) != place(&simulated.schedule)
+            {
                 wrong.push(format!("{seed}: frozen operation {} moved", op.0));
             }
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use sopengine::model::Problem;
 use sopengine::model::objective::{Objective, Term, TermValues};
 use sopengine::schedule::verify::verify;
-use sopengine::search::{SolveOptions, Solved, solve};
+use sopengine::search::{Reason, SolveOptions, Solved, solve};
 
 use crate::support::random;
 
@@ -35,7 +35,7 @@ fn seeds() -> std::ops::Range<u64> {
     let range = given.as_deref().and_then(|text| text.split_once(".."));
     match range.map(|(from, to)| (from.parse(), to.parse())) {
         Some((Ok(from), Ok(to))) => from..to,
-        _ => 0..300,
+        _ => 0..160,
     }
 }
 
@@ -57,6 +57,18 @@ fn every_schedule_is_valid_and_its_terms_hold() {
         let verdict = verify(&problem, schedule, true);
         if let Some(first) = verdict.violations.first() {
             wrong.push(format!("{seed}: {} violations, first {first:?}", verdict.violations.len()));
+            if std::env::var("SHOW").is_ok() {
+                for op in problem.operation_ids() {
+                    eprintln!(
+                        "{op:?} {} {:?} {:?} {:?} in {:?}",
+                        problem.names.operations.get(op.index()),
+                        problem.operation(op),
+                        problem.baseline(op),
+                        schedule.get(op),
+                        problem.incoming(op).collect::<Vec<_>>()
+                    );
+                }
+            }
             continue;
         }
         let differs = differences(&solved.values, &verdict.values);
@@ -75,4 +87,31 @@ fn every_schedule_is_valid_and_its_terms_hold() {
     }
     assert!(built > 0, "no plant was built");
     assert!(wrong.is_empty(), "{} of {built} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn without_partial_all_is_placed_or_nothing() {
+    let mut found = 0;
+    for seed in 0..120 {
+        let Some(problem) = random::plant(seed) else {
+            continue;
+        };
+        let objective = Objective::preset("throughput").expect("a preset");
+        let whole = SolveOptions { partial: false, objective, ..options(seed, "throughput", 4_000) };
+        let solved = run(&problem, &whole);
+        match (&solved.schedule, solved.reason) {
+            (Some(schedule), _) => {
+                found += 1;
+                let verdict = verify(&problem, schedule, false);
+                assert!(verdict.violations.is_empty(), "{seed}: {:?}", verdict.violations);
+                assert_eq!(whole.objective.value(&verdict.values), solved.levels, "{seed}");
+            }
+            (None, Reason::Infeasible) => {
+                let left_out = run(&problem, &options(seed, "throughput", 4_000)).levels[0];
+                assert!(left_out > 0, "{seed} is feasible");
+            }
+            (None, reason) => assert_eq!(reason, Reason::Unknown),
+        }
+    }
+    assert!(found > 20, "only {found} of 120 plants have a whole schedule");
 }

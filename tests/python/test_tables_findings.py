@@ -143,7 +143,8 @@ def test_nothing_is_rounded_to_a_tick(changed: dict[str, Any]) -> None:
 
 def test_quantities_as_floats_need_a_scale() -> None:
     tables = given(
-        materials={"operation": ["a"], "item": ["x"], "quantity": [-0.5]}, stock={"item": ["x"], "quantity": [0.75]}
+        materials={"operation": ["a"], "item": ["x"], "quantity": [-0.5]},
+        stock={"item": ["x"], "quantity": [0.75]},
     )
     assert {issue.check for issue in refused(tables)} == {"TYPE_MISMATCH"}
     assert {issue.check for issue in refused(tables, scale=1)} == {"NOT_INTEGRAL"}
@@ -159,7 +160,11 @@ def test_shares_are_between_0_and_1(share: float) -> None:
 def local(*times: dt.datetime, zone: str | None = "Europe/Berlin") -> dict[str, Any]:
     return temporal(
         problem={"now": pa.array([dt.datetime(2026, 1, 1)]), "timezone": [zone]},
-        orders={"order": [f"o{i}" for i in range(len(times))], "due": pa.array(times), "weight": [1] * len(times)},
+        orders={
+            "order": [f"o{i}" for i in range(len(times))],
+            "due": pa.array(times),
+            "weight": [1] * len(times),
+        },
         operations={"order": ["o0", "o0"]},
     )
 
@@ -172,13 +177,17 @@ def test_a_local_time_that_the_clock_skips_or_repeats() -> None:
 
 def test_zones_are_known_and_not_mixed() -> None:
     assert the_one(local(dt.datetime(2026, 5, 1), zone=None)).check == "TZ_UNKNOWN"
-    assert "TZ_UNKNOWN" in {issue.check for issue in refused(local(dt.datetime(2026, 5, 1), zone="Mars/Base"))}
+    assert "TZ_UNKNOWN" in {
+        issue.check for issue in refused(local(dt.datetime(2026, 5, 1), zone="Mars/Base"))
+    }
     mixed = local(dt.datetime(2026, 5, 1))
     mixed["orders"]["due"] = pa.array([NOW], UTC)
     assert the_one(mixed).check == "TZ_MIXED"
 
 
-@pytest.mark.parametrize("path", ["plant/operations.csv", Path("operations.csv"), b"\x80\x04", "https://host/x"])
+@pytest.mark.parametrize(
+    "path", ["plant/operations.csv", Path("operations.csv"), b"\x80\x04", "https://host/x"]
+)
 def test_nothing_is_opened(path: object) -> None:
     issue = the_one({**given(), "operations": path})
     assert (issue.check, issue.table) == ("TYPE_MISMATCH", "operations")
@@ -201,16 +210,26 @@ def test_broken_arrow_data_is_refused_before_it_is_read() -> None:
 def test_exotic_columns_that_nobody_reads_do_not_cross() -> None:
     tables = given()
     runs = pa.RunEndEncodedArray.from_arrays([2], ["x"])
-    tables["operations"] = pa.table({**tables["operations"], "note": pa.array([{"a": 1}, None]), "runs": runs})
+    tables["operations"] = pa.table(
+        {**tables["operations"], "note": pa.array([{"a": 1}, None]), "runs": runs}
+    )
     assert so.Problem(**tables).summary()["operations"] == 2
+
+
+def test_far_dates_are_told() -> None:
+    far = pa.array([dt.datetime(9999, 12, 31, tzinfo=dt.UTC)], UTC)
+    found = so.Problem(**temporal(orders={"due": far})).findings.to_pylist()
+    assert ("SENTINEL_DATE", "orders", 0, "due") in [
+        (row["check"], row["table"], row["row"], row["column"]) for row in found
+    ]
 
 
 def test_lookalikes_are_told_and_kept_apart() -> None:
     tables = given(resources={"resource": ["m", "M"], "capacity": [1, 1]})
     found = so.Problem(**tables).findings.to_pylist()
-    assert [(row["check"], row["severity"], row["row"]) for row in found if row["check"] == "CONFUSABLE_IDS"] == [
-        ("CONFUSABLE_IDS", "warning", 1)
-    ]
+    assert [
+        (row["check"], row["severity"], row["row"]) for row in found if row["check"] == "CONFUSABLE_IDS"
+    ] == [("CONFUSABLE_IDS", "warning", 1)]
 
 
 def test_all_findings_come_at_once() -> None:
@@ -250,7 +269,8 @@ def test_dictionary_entries_may_be_null_unused_or_double() -> None:
 
 def test_null_counts_are_not_believed() -> None:
     good = pa.array(["a", "b"])
-    lying = pa.Array.from_buffers(pa.string(), 2, good.buffers(), null_count=1)
+    bitmap = pa.py_buffer(b"\xff")
+    lying = pa.Array.from_buffers(pa.string(), 2, [bitmap, *good.buffers()[1:]], null_count=1)
     table = pa.table({"operation": lying})
     try:
         problem = so.Problem(**{**given(), "operations": table})

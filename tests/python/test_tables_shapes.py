@@ -13,7 +13,9 @@ import sopengine as so
 IDS = ["cut", "weld", "paint"]
 
 
-def tables(ids: pa.DataType = pa.string()) -> dict[str, pa.Table]:
+def tables(ids: pa.DataType | None = None) -> dict[str, pa.Table]:
+    ids = ids or pa.string()
+
     def text(values: list[str | None]) -> pa.Array:
         array = pa.array(values, pa.string())
         return array.dictionary_encode() if pa.types.is_dictionary(ids) else array.cast(ids)
@@ -177,7 +179,9 @@ def test_the_tables_are_kept_as_given() -> None:
     problem = so.Problem(**given)
     assert problem.tables["operations"].equals(given["operations"])
     info = problem.findings.to_pylist()
-    assert [(row["check"], row["severity"], row["found"]) for row in info] == [("UNKNOWN_COLUMN", "info", "colour")]
+    assert [(row["check"], row["severity"], row["found"]) for row in info] == [
+        ("UNKNOWN_COLUMN", "info", "colour")
+    ]
 
 
 def test_a_problem_is_a_snapshot() -> None:

@@ -264,6 +264,50 @@ impl<'p> Plan<'p> {
         Some(Changeover { start: from, end: to, time, cost })
     }
 
+    /// Fits the changeovers behind a stay that is gone; false if one does not fit.
+    pub(crate) fn mend_behind(&mut self, own: ResourceId, gone: Stay) -> bool {
+        let problem = self.outline.problem;
+        let Some(matrix) = problem.resource(own).matrix else {
+            return true;
+        };
+        let place = self.stays[own.index()].partition_point(|stay| stay.end <= gone.start);
+        let mut pending: SmallVec<[AttributeId; 2]> = problem
+            .operation(gone.operation)
+            .setup
+            .iter()
+            .filter(|named| self.state_before(own, place, named.0) != Some(named.1))
+            .map(|named| named.0)
+            .collect();
+        let mut fitted = Fitted::default();
+        for (behind, stay) in self.stays[own.index()].iter().enumerate().skip(place) {
+            if pending.is_empty() {
+                break;
+            }
+            let setup = &problem.operation(stay.operation).setup;
+            let state = |attribute: AttributeId| self.state_before(own, behind, attribute);
+            let (time, cost) = problem.matrix(matrix).changeover(state, setup, &problem.value_order);
+            let Some(known) = self.slot(stay.operation).map(|slot| slot.changeover) else {
+                return false;
+            };
+            if problem.status(stay.operation) == Status::Planned && (time, cost) != (known.time, known.cost) {
+                let refit = if time == known.time {
+                    Some(Changeover { cost, ..known })
+                } else if behind == place {
+                    self.refit_next(*stay, own, matrix, (time, cost), problem.now)
+                } else {
+                    None
+                };
+                let Some(refit) = refit else {
+                    return false;
+                };
+                fitted.refits.push((stay.operation, refit));
+            }
+            pending.retain(|attribute| setup.iter().all(|named| named.0 != *attribute));
+        }
+        self.book_refits(own, &fitted);
+        true
+    }
+
     /// Books the changeovers that a newcomer changes.
     pub(crate) fn book_refits(&mut self, own: ResourceId, fitted: &Fitted) {
         for &(operation, changeover) in &fitted.refits {

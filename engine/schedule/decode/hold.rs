@@ -189,8 +189,14 @@ impl Plan<'_> {
         }
     }
 
-    /// Books what a phase holds.
-    pub(crate) fn book_phase(&mut self, needs: &PhaseNeeds, members: &[Member], stretch: Stretch<'_>) {
+    /// Books what a phase holds, or frees it.
+    pub(crate) fn book_phase(
+        &mut self,
+        needs: &PhaseNeeds,
+        members: &[Member],
+        stretch: Stretch<'_>,
+        book: bool,
+    ) {
         for need in &needs.fixed {
             let total = need.total();
             for (quantity, release) in [(need.hold, false), (need.release, true)] {
@@ -198,32 +204,38 @@ impl Plan<'_> {
                     continue;
                 }
                 if need.unary {
-                    self.book_unary(need.resource, release, stretch);
-                } else if release {
+                    self.book_unary(need.resource, release, stretch, book);
+                    continue;
+                }
+                let taken = if book { quantity } else { -quantity };
+                if release {
                     for (start, end) in stretch.pieces() {
-                        self.make(Change::Use(need.resource, start, end, quantity, total));
+                        self.make(Change::Use(need.resource, start, end, taken, total));
                     }
                 } else {
                     let (start, end) = (stretch.start, stretch.end);
-                    self.make(Change::Use(need.resource, start, end, quantity, total));
+                    self.make(Change::Use(need.resource, start, end, taken, total));
                 }
             }
         }
         for member in members {
             let row = needs.groups.iter().find(|need| need.requirement == member.requirement);
             if let Some(row) = row {
-                self.book_unary(member.resource, row.release, stretch);
+                self.book_unary(member.resource, row.release, stretch, book);
             }
         }
     }
 
-    fn book_unary(&mut self, resource: ResourceId, release: bool, stretch: Stretch<'_>) {
+    fn book_unary(&mut self, resource: ResourceId, release: bool, stretch: Stretch<'_>, book: bool) {
+        let change = |start, end| {
+            if book { Change::Busy(resource, start, end) } else { Change::Free(resource, start, end) }
+        };
         if release {
             for (start, end) in stretch.pieces() {
-                self.make(Change::Busy(resource, start, end));
+                self.make(change(start, end));
             }
         } else {
-            self.make(Change::Busy(resource, stretch.start, stretch.end));
+            self.make(change(stretch.start, stretch.end));
         }
     }
 }

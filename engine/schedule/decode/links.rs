@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::plan::{Open, Plan, Slot};
 use super::refusal::Refusal;
 use crate::model::history::{OnStop, Status};
-use crate::model::ids::{ModeId, OperationId};
+use crate::model::ids::{ModeId, OperationId, ResourceId};
 use crate::model::precedence::{Kind, Precedence};
 use crate::model::time::{FAR, MILLION, Span, Time, share};
 use crate::model::windows::Windows;
@@ -77,29 +77,43 @@ impl Plan<'_> {
                 self.bound_by_after(link, after, mode, &mut bounds)?;
             }
         }
-        if let Some(first) = self.outline.after_pin[operation.index()]
-            && let Some(slot) = self.slot(first)
-        {
-            bounds.start_low = bounds.start_low.max(slot.start);
-        }
+        self.bound_by_pins(operation, &mut bounds);
         Ok(bounds)
+    }
+
+    /// Among operations pinned by sequence the nearest ones that are placed bound the start.
+    fn bound_by_pins(&self, operation: OperationId, bounds: &mut Bounds) {
+        let Some(place) = self.outline.pin_place[operation.index()] else {
+            return;
+        };
+        let (chain, place) = (&self.outline.pin_chains[place.0 as usize], place.1 as usize);
+        let start = |op: &OperationId| self.slot(*op).map(|slot| slot.start);
+        if let Some(first) = chain[..place].iter().rev().find_map(start) {
+            bounds.start_low = bounds.start_low.max(first);
+        }
+        if let Some(next) = chain[place + 1..].iter().find_map(start) {
+            bounds.start_high = bounds.start_high.min(next);
+        }
+    }
+
+    /// The resource that an operation uses in a mode; for done work the one that is on record.
+    fn used(&self, operation: OperationId, mode: ModeId) -> Option<ResourceId> {
+        let problem = self.outline.problem;
+        match problem.baseline(operation) {
+            Some(known) if known.status == Status::Done => known.resource,
+            _ => problem.mode(mode).resource,
+        }
     }
 
     /// Least lag with transport between two modes.
     fn lag(&self, link: &Precedence, before: ModeId, after: ModeId) -> Span {
-        let own = |mode: ModeId| self.outline.problem.mode(mode).resource;
-        link.min_lag + self.outline.problem.transport_between(own(before), own(after))
+        let (from, to) = (self.used(link.before, before), self.used(link.after, after));
+        link.min_lag + self.outline.problem.transport_between(from, to)
     }
 
     fn same_resource(&self, link: &Precedence, before: ModeId, after: ModeId) -> bool {
-        let problem = self.outline.problem;
-        let own = |mode: ModeId| problem.mode(mode).resource;
-        let known = |operation: OperationId, mode: ModeId| match problem.baseline(operation) {
-            Some(known) if known.status != Status::Planned && known.resource.is_some() => known.resource,
-            _ => own(mode),
-        };
-        let first = known(link.before, before);
-        !link.same_resource || (first.is_some() && first == known(link.after, after))
+        let first = self.used(link.before, before);
+        !link.same_resource || (first.is_some() && first == self.used(link.after, after))
     }
 
     fn bound_by_before(
@@ -151,8 +165,9 @@ impl Plan<'_> {
         }
         let history = problem.status(link.after) != Status::Planned;
         let to_start = matches!(link.kind, Kind::EndStart | Kind::StartStart);
+        let early = link.kind == Kind::EndStart && i64::from(link.transfer) < MILLION;
         // The start of started work, and all of done work, is past: nothing is checked there.
-        if problem.status(link.after) == Status::Done || (history && to_start) {
+        if problem.status(link.after) == Status::Done || (history && to_start && !early) {
             return Ok(());
         }
         let lag = self.lag(link, mode, after.mode);
@@ -160,15 +175,19 @@ impl Plan<'_> {
         let (most, least) = (to - lag, link.max_lag.map_or(-FAR, |max| to - max));
         let duration = problem.mode(mode).duration;
         match link.kind {
-            Kind::EndStart if i64::from(link.transfer) < MILLION => {
+            Kind::EndStart if early => {
                 let work = share(link.transfer, duration);
-                bounds.handovers.push(Handover { work, low: least, high: most });
+                if !history {
+                    bounds.handovers.push(Handover { work, low: least, high: most });
+                }
                 bounds.end_high = bounds.end_high.min(after.end - lag);
                 if link.tail > 0 {
                     let open = self.working(link.after);
                     let need = share(link.tail, problem.mode(after.mode).duration);
+                    let known = problem.baseline(link.after).filter(|_| history);
+                    let need = known.map_or(need, |known| need.min(known.remaining));
                     let latest = open.retreat(after.end, need).unwrap_or(after.start);
-                    bounds.end_high = bounds.end_high.min(latest.max(after.start) - lag);
+                    bounds.end_high = bounds.end_high.min(latest - lag);
                 }
             }
             Kind::EndStart | Kind::EndEnd => {
@@ -216,11 +235,12 @@ impl Plan<'_> {
                 let open = self.working(operation);
                 let from = if slot.changeover.time > 0 { slot.changeover.end } else { problem.now };
                 match known.on_stop {
-                    OnStop::Resume => (from, duration - known.remaining),
+                    OnStop::Resume => (from, (duration - known.remaining).max(0)),
                     OnStop::Restart => last_restart(&open, slot, from, known.remaining, duration),
                 }
             }
-            Some(known) if known.status == Status::Done => (known.start.unwrap_or(slot.end), 0),
+            // Of done work only the end is looked at.
+            Some(known) if known.status == Status::Done => return slot.end,
             _ => (slot.start, 0),
         };
         let started = problem.status(operation) == Status::Started;
@@ -240,7 +260,7 @@ impl Plan<'_> {
 /// Since when started work that restarts has gone on without a stop, and how much was done then.
 fn last_restart(open: &Windows, slot: &Slot, from: Time, remaining: Span, duration: Span) -> (Time, Span) {
     if slot.end - from == remaining && open.covers(from, slot.end) {
-        (from, duration - remaining)
+        (from, (duration - remaining).max(0))
     } else {
         (slot.end - duration, 0)
     }

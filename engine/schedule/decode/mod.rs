@@ -53,9 +53,31 @@ use place::{Candidate, better};
 use plan::{Change, Plan, Slot};
 use refusal::Refusal;
 
+/// Watches placements and may call a decoding off.
+pub trait Watch {
+    /// An operation has been placed; whether to go on.
+    fn placed(&mut self, operation: OperationId, end: Time) -> bool;
+    /// Placements have been taken back: what was watched no longer counts.
+    fn went_back(&mut self);
+}
+
+/// Watches nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn placed(&mut self, _: OperationId, _: Time) -> bool {
+        true
+    }
+
+    fn went_back(&mut self) {}
+}
+
 /// How a decoding ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
+    /// The watch called it off.
+    CalledOff,
     /// Every order is placed or left out.
     Complete,
     /// Nothing may be left out, and an order would have been.
@@ -212,7 +234,7 @@ impl<'p> Decoder<'p> {
 
     /// Decodes a state from the beginning.
     pub fn decode(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool) -> End {
-        self.resume(state, 0, partial, stop).0
+        self.resume(state, 0, partial, stop, &mut Unwatched).0
     }
 
     /// Decodes a settled state whose first `keep` operations are placed as they were in the last
@@ -223,6 +245,7 @@ impl<'p> Decoder<'p> {
         keep: usize,
         partial: bool,
         stop: &dyn Fn() -> bool,
+        watch: &mut dyn Watch,
     ) -> (End, Undone) {
         let keep = keep.min(self.placed.len());
         self.undone = self.take_back(keep);
@@ -241,7 +264,7 @@ impl<'p> Decoder<'p> {
         self.stand = 0;
         self.put_off.clear();
         self.recalled = false;
-        let end = self.run(state, partial, stop);
+        let end = self.run(state, partial, stop, watch);
         (end, std::mem::take(&mut self.undone))
     }
 
@@ -278,6 +301,34 @@ impl<'p> Decoder<'p> {
         self.left_out = undone.left_out;
     }
 
+    /// Takes operations out and places them anew in the order given, everything else standing still:
+    /// a mark to give to [`Decoder::forget`], and whether all of them found a place. After that the
+    /// placements are no longer in the order of the log, so only a decoding from the beginning may
+    /// follow.
+    pub(crate) fn reinsert(&mut self, out: &[OperationId], state: &State) -> (usize, bool) {
+        let mark = self.plan.log.len();
+        self.work += out.len() as u64;
+        // Successors first: nothing that stands may need what has gone.
+        let gone = out.iter().rev().all(|&operation| self.plan.displace(operation));
+        if !gone {
+            return (mark, false);
+        }
+        for &operation in out {
+            self.work += 1;
+            self.floors[operation.index()] = -FAR;
+            match self.find(operation, state) {
+                Ok(candidate) => self.plan.commit(operation, &candidate),
+                Err(_) => return (mark, false),
+            }
+        }
+        (mark, true)
+    }
+
+    /// Takes a reinsertion back.
+    pub(crate) fn forget(&mut self, mark: usize) {
+        let _ = self.plan.rollback(mark);
+    }
+
     /// Settles a state: what is placed in the order of placement, pinned operations among them, then
     /// what is left out in the order that it had.
     pub fn settle(&self, state: &mut State) {
@@ -291,8 +342,26 @@ impl<'p> Decoder<'p> {
         state.sequence = sequence;
     }
 
+    /// Settles a state by start times, modes as they are: what is placed, then what is left out.
+    pub(crate) fn settle_by_time(&self, state: &mut State) {
+        let outline = self.plan.outline;
+        let unplaced = |op: &OperationId| self.plan.slot(*op).is_none();
+        let mut sequence: Vec<OperationId> = self.placed.iter().map(|placed| placed.0).collect();
+        sequence.sort_by_cached_key(|op| {
+            let times = self.plan.slot(*op).map(|slot| (slot.start, slot.end));
+            (!outline.is_pinned(*op), times, outline.place_of(*op))
+        });
+        for operation in &sequence {
+            state.modes[operation.index()] = self.plan.slot(*operation).map(|slot| slot.mode);
+        }
+        let pinned = |op: &OperationId| outline.is_pinned(*op);
+        sequence.extend(state.sequence.iter().copied().filter(|op| unplaced(op) && !pinned(op)));
+        sequence.extend(outline.pinned.iter().copied().filter(unplaced));
+        state.sequence = sequence;
+    }
+
     /// Places what is on the agenda.
-    fn run(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool) -> End {
+    fn run(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool, watch: &mut dyn Watch) -> End {
         let mut until_look = 0_u32;
         loop {
             while let Some(operation) = self.agenda.pop() {
@@ -313,14 +382,21 @@ impl<'p> Decoder<'p> {
                     {
                         self.put_off.push(operation);
                     }
-                    Ok(candidate) => self.place(operation, &candidate),
+                    Ok(candidate) => {
+                        self.place(operation, &candidate);
+                        if !watch.placed(operation, candidate.slot.end) {
+                            return End::CalledOff;
+                        }
+                    }
                     Err(refusal) => {
+                        watch.went_back();
                         if !self.refused(operation, refusal) && !partial {
                             return End::Stuck;
                         }
                     }
                 }
             }
+            watch.went_back();
             if !self.recalled && !self.put_off.is_empty() {
                 self.recalled = true;
                 self.agenda.extend(self.put_off.drain(..).rev());
@@ -340,11 +416,12 @@ impl<'p> Decoder<'p> {
         let outline = self.plan.outline;
         let chosen = &state.members[operation.index()];
         let known = outline.problem.baseline(operation).filter(|known| known.status == Status::Planned);
-        if let Some(first) = outline.after_pin[operation.index()]
-            && self.plan.slot(first).is_none()
-            && !self.failed[first.index()]
-        {
-            return Err(Refusal::Waits(first));
+        if let Some((chain, place)) = outline.pin_place[operation.index()] {
+            let earlier = &outline.pin_chains[chain as usize][..place as usize];
+            let open = |op: &&OperationId| self.plan.slot(**op).is_none() && !self.failed[op.index()];
+            if let Some(&first) = earlier.iter().rev().find(open) {
+                return Err(Refusal::Waits(first));
+            }
         }
         let pin = known.filter(|known| known.pin == Pin::Start).and_then(|known| known.start);
         let start = |before: OperationId| self.plan.slot(before).map(|slot| slot.start);

@@ -68,9 +68,10 @@ pub struct Outline<'p> {
     pub(crate) modes: Vec<ModeOutline>,
     /// Modes that pins and `same_resource` leave, by operation.
     pub(crate) allowed: Vec<SmallVec<[ModeId; 2]>>,
-    /// The operation that must start first on the same resource, for pins by sequence.
-    pub(crate) after_pin: Vec<Option<OperationId>>,
-    pub(crate) has_sequence_pin: Vec<bool>,
+    /// Operations pinned by sequence, in their order, by resource.
+    pub(crate) pin_chains: Vec<Vec<OperationId>>,
+    /// Chain and place in it, by operation.
+    pub(crate) pin_place: Vec<Option<(u32, u32)>>,
     /// Operations whose start is pinned, by start.
     pub(crate) pinned: Vec<OperationId>,
     /// Operations that are neither done, started nor pinned by start, in topological order.
@@ -79,8 +80,6 @@ pub struct Outline<'p> {
     pub(crate) started: Vec<OperationId>,
     /// Place in `problem.topological`.
     pub(crate) rank: Vec<u32>,
-    /// Whether any precedence has a largest lag.
-    pub(crate) max_lags: bool,
     /// Whether the item's balance is looked at.
     pub(crate) limited: Vec<bool>,
 }
@@ -106,18 +105,17 @@ impl<'p> Outline<'p> {
             .copied()
             .filter(|&op| problem.status(op) == Status::Planned && pin(op) != Pin::Start)
             .collect();
-        let (after_pin, has_sequence_pin) = sequence_pins(problem, &pin);
+        let (pin_chains, pin_place) = sequence_pins(problem, &pin);
         Self {
             problem,
             modes: (0..problem.modes.len()).map(|mode| outline_mode(problem, ModeId::new(mode))).collect(),
             allowed: allowed_modes(problem),
-            after_pin,
-            has_sequence_pin,
+            pin_chains,
+            pin_place,
             pinned,
             free,
             started,
             rank,
-            max_lags: problem.precedences.iter().any(|link| link.max_lag.is_some()),
             limited: problem.items.iter().map(|item| !item.unlimited).collect(),
         }
     }
@@ -237,28 +235,27 @@ fn modes_under_pin(problem: &Problem, operation: OperationId) -> SmallVec<[ModeI
     }
 }
 
+/// Operations pinned by sequence: a chain by resource, by baseline start and id, and each one's place.
 fn sequence_pins(
     problem: &Problem,
     pin: &dyn Fn(OperationId) -> Pin,
-) -> (Vec<Option<OperationId>>, Vec<bool>) {
+) -> (Vec<Vec<OperationId>>, Vec<Option<(u32, u32)>>) {
     let mut pinned: Vec<_> = problem
         .operation_ids()
         .filter(|&op| pin(op) == Pin::Sequence && problem.status(op) == Status::Planned)
         .filter_map(|op| {
             let known = problem.baseline(op)?;
-            Some((known.resource, known.start, op))
+            Some((known.resource?, known.start, op))
         })
         .collect();
     pinned.sort_unstable();
-    let mut after = vec![None; problem.operations.len()];
-    let mut has = vec![false; problem.operations.len()];
-    for pair in pinned.windows(2) {
-        if pair[0].0 == pair[1].0 {
-            after[pair[1].2.index()] = Some(pair[0].2);
+    let mut place = vec![None; problem.operations.len()];
+    let mut chains: Vec<Vec<OperationId>> = Vec::new();
+    for same in pinned.chunk_by(|one, other| one.0 == other.0) {
+        for (index, &(_, _, operation)) in same.iter().enumerate() {
+            place[operation.index()] = Some((chains.len() as u32, index as u32));
         }
+        chains.push(same.iter().map(|row| row.2).collect());
     }
-    for &(_, _, op) in &pinned {
-        has[op.index()] = true;
-    }
-    (after, has)
+    (chains, place)
 }

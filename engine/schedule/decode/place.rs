@@ -194,6 +194,7 @@ impl<'p> Plan<'p> {
         if let Some(own) = mode.own
             && let Some(until) = self.timelines[own.index()].conflict(start, end)
         {
+            let until = self.timelines[own.index()].next_gap(until, quest.duration);
             return Ok(later(Blocked { until, resource: Some(own) }));
         }
         let stretch = Stretch { start, end, open: quest.suspends.then_some(quest.open) };
@@ -220,7 +221,8 @@ impl<'p> Plan<'p> {
         end: Time,
     ) -> Result<Option<(Time, crate::model::ids::ItemId)>, Refusal> {
         let problem = self.outline.problem;
-        for &(item, quantity) in &problem.operation(quest.operation).materials {
+        let materials = &problem.operation(quest.operation).materials;
+        for &(item, quantity) in materials {
             if !self.outline.limited[item.index()] {
                 continue;
             }
@@ -231,7 +233,10 @@ impl<'p> Plan<'p> {
                     return Ok(Some((enough, item)));
                 }
             } else if let Some(most) = problem.items[item.index()].max_stock {
-                let room = balance.room_from(end, most - quantity).ok_or(Refusal::Item(item))?;
+                // What it takes of the same item at its start makes room.
+                let taken = materials.iter().filter(|other| other.0 == item && other.1 < 0);
+                let net = quantity + taken.map(|other| other.1).sum::<i64>();
+                let room = balance.room_from(end, most - net).ok_or(Refusal::Item(item))?;
                 if room > end {
                     return Ok(Some((quest.start_for(quest.duration, room), item)));
                 }
@@ -246,7 +251,7 @@ impl<'p> Plan<'p> {
         let slot = candidate.slot;
         let data = outline.problem.mode(slot.mode);
         let mode = outline.mode(slot.mode);
-        self.move_materials(operation, slot);
+        self.move_materials(operation, slot, 1);
         if data.duration > 0 {
             if let Some(own) = mode.own {
                 self.book_refits(own, &candidate.fitted);
@@ -256,27 +261,52 @@ impl<'p> Plan<'p> {
                     self.make(Change::Stay(own, stay));
                 }
             }
-            self.book_needs(operation, candidate);
+            self.book_needs(operation, slot, &candidate.members, true);
         }
         self.make(Change::Place(operation, Box::new((slot, candidate.members.clone()))));
     }
 
-    fn book_needs(&mut self, operation: OperationId, candidate: &Candidate) {
+    /// Takes a place away; false if the changeover behind it cannot be mended. The caller goes back to
+    /// an earlier mark then.
+    pub(crate) fn displace(&mut self, operation: OperationId) -> bool {
         let outline = self.outline;
-        let slot = candidate.slot;
+        let Some(slot) = self.slot(operation).copied() else {
+            return true;
+        };
+        let members = self.members[operation.index()].clone();
+        self.move_materials(operation, slot, -1);
+        if outline.problem.mode(slot.mode).duration > 0 {
+            self.book_needs(operation, slot, &members, false);
+            if let Some(own) = outline.mode(slot.mode).own {
+                self.make(Change::Free(own, slot.hold_start(), slot.end));
+                if outline.problem.resource(own).matrix.is_some() {
+                    let stay = Stay { start: slot.hold_start(), end: slot.end, operation };
+                    self.make(Change::Leave(own, stay));
+                    if !self.mend_behind(own, stay) {
+                        return false;
+                    }
+                }
+            }
+        }
+        self.make(Change::Displace(operation, Box::new((slot, members))));
+        true
+    }
+
+    fn book_needs(&mut self, operation: OperationId, slot: Slot, members: &Members, book: bool) {
+        let outline = self.outline;
         let data = outline.problem.mode(slot.mode);
         let mode = outline.mode(slot.mode);
         let suspends = outline.problem.operation(operation).suspend == Suspend::Breaks;
         if !mode.run.is_empty() {
-            let open = suspends.then(|| self.phase_open(data.working, &mode.run, candidate, data.run_varies));
+            let open = suspends.then(|| self.phase_open(data.working, &mode.run, members, data.run_varies));
             let stretch = Stretch { start: slot.start, end: slot.end, open: open.as_deref() };
-            self.book_phase(&mode.run, &candidate.members, stretch);
+            self.book_phase(&mode.run, members, stretch, book);
         }
         let Changeover { start, end, time, .. } = slot.changeover;
         if time > 0 && !mode.changing.is_empty() {
-            let open = self.phase_open(data.changing, &mode.changing, candidate, data.changeover_varies);
+            let open = self.phase_open(data.changing, &mode.changing, members, data.changeover_varies);
             let stretch = Stretch { start, end, open: Some(&open) };
-            self.book_phase(&mode.changing, &candidate.members, stretch);
+            self.book_phase(&mode.changing, members, stretch, book);
         }
     }
 
@@ -284,25 +314,24 @@ impl<'p> Plan<'p> {
         &mut self,
         base: crate::model::ids::WindowsId,
         needs: &super::outline::PhaseNeeds,
-        candidate: &Candidate,
+        members: &Members,
         varies: bool,
     ) -> Open<'p> {
         if !varies {
             return Open::Fixed(self.outline.problem.window_set(base));
         }
-        let of_phase = candidate
-            .members
+        let of_phase = members
             .iter()
             .filter(|member| needs.groups.iter().any(|need| need.requirement == member.requirement));
         self.narrow(base, of_phase.map(|member| member.resource))
     }
 
-    fn move_materials(&mut self, operation: OperationId, slot: Slot) {
+    fn move_materials(&mut self, operation: OperationId, slot: Slot, sign: i64) {
         let problem = self.outline.problem;
         for &(item, quantity) in &problem.operation(operation).materials {
             if self.outline.limited[item.index()] && quantity != 0 {
                 let at = if quantity < 0 { slot.start } else { slot.end };
-                self.make(Change::Move(item, at, quantity));
+                self.make(Change::Move(item, at, sign * quantity));
             }
         }
     }
@@ -318,7 +347,7 @@ pub(crate) fn better(
             let key = |candidate: &Candidate| (candidate.slot.end, -candidate.slot.start);
             if key(second) < key(first) { other } else { known }
         }
-        (Err(_), Ok(_)) => other,
+        (Err(_), Ok(_)) | (Err(Refusal::NoMode), Err(_)) => other,
         // A largest lag can be mended by moving the predecessor: the most useful refusal.
         (Err(Refusal::Lag(_, least)), Err(Refusal::Lag(_, less))) if less < least => other,
         (Err(Refusal::Lag(..)), Err(_)) => known,

@@ -61,6 +61,8 @@ pub(crate) struct Stay {
 pub(crate) enum Change {
     /// The operation is placed.
     Place(OperationId, Box<(Slot, Members)>),
+    /// The operation loses its place.
+    Displace(OperationId, Box<(Slot, Members)>),
     /// The changeover of a placed operation becomes another: before, after.
     Refit(OperationId, Box<(Changeover, Changeover)>),
     /// A unary resource becomes busy.
@@ -163,12 +165,8 @@ impl<'p> Plan<'p> {
 
     fn apply(&mut self, change: &Change) {
         match *change {
-            Change::Place(operation, ref placed) => {
-                self.slots[operation.index()] = Some(placed.0);
-                if !placed.1.is_empty() {
-                    self.members[operation.index()].clone_from(&placed.1);
-                }
-            }
+            Change::Place(operation, ref placed) => self.put(operation, placed.0, &placed.1),
+            Change::Displace(operation, ref placed) => self.lift(operation, &placed.1),
             Change::Refit(operation, ref refit) => self.set_changeover(operation, refit.1),
             Change::Busy(resource, start, end) => self.timelines[resource.index()].insert(start, end),
             Change::Free(resource, start, end) => self.timelines[resource.index()].remove(start, end),
@@ -183,12 +181,8 @@ impl<'p> Plan<'p> {
 
     fn revert(&mut self, change: &Change) {
         match *change {
-            Change::Place(operation, ref placed) => {
-                self.slots[operation.index()] = None;
-                if !placed.1.is_empty() {
-                    self.members[operation.index()].clear();
-                }
-            }
+            Change::Place(operation, ref placed) => self.lift(operation, &placed.1),
+            Change::Displace(operation, ref placed) => self.put(operation, placed.0, &placed.1),
             Change::Refit(operation, ref refit) => self.set_changeover(operation, refit.0),
             Change::Busy(resource, start, end) => self.timelines[resource.index()].remove(start, end),
             Change::Free(resource, start, end) => self.timelines[resource.index()].insert(start, end),
@@ -198,6 +192,20 @@ impl<'p> Plan<'p> {
                 self.usages[resource.index()].add(start, end, -quantity, threshold);
             }
             Change::Move(item, time, quantity) => self.balances[item.index()].add(time, -quantity),
+        }
+    }
+
+    fn put(&mut self, operation: OperationId, slot: Slot, members: &Members) {
+        self.slots[operation.index()] = Some(slot);
+        if !members.is_empty() {
+            self.members[operation.index()].clone_from(members);
+        }
+    }
+
+    fn lift(&mut self, operation: OperationId, members: &Members) {
+        self.slots[operation.index()] = None;
+        if !members.is_empty() {
+            self.members[operation.index()].clear();
         }
     }
 

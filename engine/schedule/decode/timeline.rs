@@ -72,6 +72,19 @@ impl Timeline {
         found
     }
 
+    /// The earliest instant at or after `time` from which `length` ticks are free: a plain walk over
+    /// the gaps, far cheaper than trying a place in each.
+    pub(crate) fn next_gap(&self, time: Time, length: Time) -> Time {
+        let mut start = time;
+        for &(from, to) in &self.busy[self.first_ending_after(time)..] {
+            if from - start >= length {
+                break;
+            }
+            start = to;
+        }
+        start
+    }
+
     /// End of the last interval that ends at or before `time`.
     pub(crate) fn free_since(&self, time: Time) -> Option<Time> {
         let index = self.first_ending_after(time);
@@ -93,6 +106,8 @@ mod tests {
         assert_eq!(line.conflict(5, 11), Some(20));
         assert_eq!(line.conflict(5, 31), Some(40));
         assert_eq!(line.free_since(29), Some(20));
+        assert_eq!((line.next_gap(0, 5), line.next_gap(0, 6)), (5, 20));
+        assert_eq!((line.next_gap(22, 8), line.next_gap(23, 8)), (22, 40));
         line.remove(10, 20);
         assert_eq!(line.conflict(5, 30), None);
     }

@@ -3,6 +3,9 @@
 //! One step function that carries capacity and usage together, so that a look at `[start, end)` is a
 //! binary search and a walk over the steps inside. A hold does not count where the capacity is below
 //! what the operation needs (contract, 7.4): callers pass that quantity as `threshold`.
+//!
+//! Steps that change nothing any more stay for a while: a search takes back and books the same stretches
+//! over and over, and finding a step is cheaper than making it. They go all at once when they are many.
 
 use crate::model::time::{FAR, Time};
 use crate::model::windows::Profile;
@@ -18,6 +21,8 @@ struct Step {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Usage {
     steps: Vec<Step>,
+    /// More steps than this are swept.
+    limit: usize,
 }
 
 impl Usage {
@@ -27,7 +32,7 @@ impl Usage {
         for &(time, capacity) in &profile.steps {
             steps.push(Step { time, capacity, used: 0 });
         }
-        Self { steps }
+        Self { limit: 2 * steps.len() + 64, steps }
     }
 
     /// Index of the step in force at `time`.
@@ -70,8 +75,9 @@ impl Usage {
                 step.used += quantity;
             }
         }
-        self.merge(last);
-        self.merge(first);
+        if self.steps.len() > self.limit {
+            self.sweep();
+        }
     }
 
     /// Makes a step begin at `time` and gives its index.
@@ -85,14 +91,10 @@ impl Usage {
         index + 1
     }
 
-    /// Drops a step that changes nothing.
-    fn merge(&mut self, index: usize) {
-        if index > 0 {
-            let (before, step) = (self.steps[index - 1], self.steps[index]);
-            if before.capacity == step.capacity && before.used == step.used {
-                self.steps.remove(index);
-            }
-        }
+    /// Drops the steps that change nothing.
+    fn sweep(&mut self) {
+        self.steps.dedup_by(|step, before| before.capacity == step.capacity && before.used == step.used);
+        self.limit = 2 * self.steps.len() + 64;
     }
 }
 
@@ -110,6 +112,7 @@ mod tests {
         assert_eq!(usage.conflict(0, 30, 2, 2), None, "capacity 1 does not count for 2");
         assert_eq!(usage.conflict(8, 12, 1, 1), Some(20));
         usage.add(5, 25, -1, 1);
+        usage.sweep();
         assert_eq!(usage.steps, before);
     }
 

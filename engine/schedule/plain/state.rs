@@ -217,6 +217,20 @@ impl State {
         Arrangement { sequence, modes, makespan: snapshot.makespan }
     }
 
+    /// Sorts the sequence by time: by the middle between earliest and latest start. Still topological,
+    /// because both grow along every arc; a stable sort settles operations without duration.
+    pub fn sort_by_time(&mut self) {
+        let (records, makespan) = (&self.records, self.makespan);
+        self.sequence.sort_by_cached_key(|&node| {
+            let record = &records[node as usize];
+            record.end - record.duration + (makespan - record.tail)
+        });
+        for (position, &node) in self.sequence.iter().enumerate() {
+            self.records[node as usize].position = position as u32;
+        }
+        self.work += 4 * self.sequence.len() as u64;
+    }
+
     /// The node of an operation, in a state of the whole instance.
     #[inline]
     pub fn node(&self, operation: u32) -> u32 {

@@ -26,19 +26,24 @@ pub enum Rule {
     Campaigns,
     /// Shortest work for its weight first.
     WeightedShortest,
+    /// Apparent tardiness cost of the order; the number is the look-ahead in quarters.
+    TardinessCost(u32),
 }
 
 impl Rule {
     /// All rules, the most useful first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::LatestStart,
         Self::DueDate,
         Self::Baseline,
+        Self::TardinessCost(4),
+        Self::WeightedShortest,
+        Self::TardinessCost(1),
+        Self::TardinessCost(16),
         Self::WeightedRatio,
         Self::Campaigns,
         Self::EarliestStart,
         Self::MostWork,
-        Self::WeightedShortest,
     ];
 }
 
@@ -100,6 +105,13 @@ impl Measures {
     }
 }
 
+impl Measures {
+    /// Latest start of an order by one of its operations: due date less the order's longest way.
+    fn latest_of(&self, operation: usize) -> Time {
+        self.due[operation] - self.tail[operation]
+    }
+}
+
 fn mean_duration(outline: &Outline<'_>, operation: OperationId) -> Time {
     let modes = &outline.allowed[operation.index()];
     let total: Time = modes.iter().map(|&mode| outline.problem.mode(mode).duration).sum();
@@ -110,6 +122,9 @@ fn mean_duration(outline: &Outline<'_>, operation: OperationId) -> Time {
 pub fn keys(outline: &Outline<'_>, measures: &Measures, rule: Rule) -> Vec<(i64, i64)> {
     let problem = outline.problem;
     let span = horizon(problem, measures);
+    if let Rule::TardinessCost(quarters) = rule {
+        return tardiness_cost(outline, measures, span, quarters);
+    }
     let key = |operation: OperationId| {
         let index = operation.index();
         let (latest, due) = (measures.latest[index], measures.due[index]);
@@ -133,7 +148,9 @@ pub fn keys(outline: &Outline<'_>, measures: &Measures, rule: Rule) -> Vec<(i64,
                 let family = setup.map_or(i64::MAX, |state| i64::from(state.1.0));
                 (bucket, family)
             }
-            Rule::WeightedShortest => (measures.work[index] / measures.weight[index], order),
+            Rule::WeightedShortest | Rule::TardinessCost(_) => {
+                (measures.work[index] / measures.weight[index], order)
+            }
         }
     };
     problem.operation_ids().map(key).collect()
@@ -153,4 +170,40 @@ fn horizon(problem: &Problem, measures: &Measures) -> Time {
     }
     let longest = measures.tail.iter().copied().max().unwrap_or(0);
     load.into_iter().max().unwrap_or(0).max(longest).max(1)
+}
+
+/// Orders one after the other as on a single resource: at each moment the one with the largest weight
+/// per work, discounted by its slack. The usual exponential is replaced by its hyperbola: integers.
+fn tardiness_cost(outline: &Outline<'_>, measures: &Measures, span: Time, quarters: u32) -> Vec<(i64, i64)> {
+    let problem = outline.problem;
+    let first = |order: &crate::model::operation::Order| order.operations.first().map(|op| op.index());
+    let mut open: Vec<(usize, usize)> =
+        problem.orders.iter().enumerate().filter_map(|(order, data)| Some((order, first(data)?))).collect();
+    let total: Time = open.iter().map(|&(_, op)| measures.work[op]).sum::<Time>().max(1);
+    let mean = (total / (open.len() as Time).max(1)).max(1);
+    let look = (mean * Time::from(quarters) / 4).max(1);
+    let mut rank = vec![i64::MAX; problem.orders.len()];
+    let (mut done, mut next) = (0, 0);
+    // Many orders are ranked in batches, so that the whole stays near linear.
+    let batch = open.len().div_ceil(256).max(1);
+    while !open.is_empty() {
+        let time = problem.now + (i128::from(span) * i128::from(done) / i128::from(total)) as Time;
+        let index = |&(_, op): &(usize, usize)| {
+            let head = measures.latest_of(op) - time;
+            let slack = head.clamp(0, 1 << 40);
+            let price = i128::from(measures.weight[op]) << 40;
+            price * i128::from(look) / (i128::from(measures.work[op].max(1)) * i128::from(look + slack))
+        };
+        open.sort_by_cached_key(|entry| (-index(entry), entry.0));
+        for (order, op) in open.drain(..batch.min(open.len())) {
+            rank[order] = next;
+            next += 1;
+            done += measures.work[op];
+        }
+    }
+    let key = |operation: OperationId| {
+        let order = problem.operation(operation).order;
+        (order.map_or(i64::MAX, |order| rank[order.index()]), measures.latest[operation.index()])
+    };
+    problem.operation_ids().map(key).collect()
 }

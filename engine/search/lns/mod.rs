@@ -4,7 +4,9 @@
 //! before the stretch stands, the rest is decoded anew. Late acceptance (Burke and Bykov 2017) compares
 //! with the value some moves ago, level by level, so it needs no temperature and no common unit.
 
+pub mod cutoff;
 pub mod moves;
+pub mod ruin;
 pub mod worker;
 
 pub use worker::{Incumbent, Worker};

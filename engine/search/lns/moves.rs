@@ -99,6 +99,11 @@ impl Neighborhood {
         }
     }
 
+    /// Late orders with the running sum of their weighted tardiness.
+    pub(crate) fn late(&self) -> &[(OrderId, i64)] {
+        &self.late
+    }
+
     /// Changes the state.
     pub fn propose(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
         let placed = decoder.placed();
@@ -106,11 +111,13 @@ impl Neighborhood {
             return None;
         }
         match rng.below(16) {
-            0..=4 if !self.late.is_empty() => self.pull_late(decoder, state, rng),
-            5..=7 => self.pull_over_resource(decoder, state, rng),
-            8..=9 => self.change_mode(decoder, state, rng),
-            10..=11 => self.join_campaign(decoder, state, rng),
-            12..=13 => self.push_back(decoder, state, rng),
+            0..=3 => self.pull_order(decoder, state, rng),
+            4..=6 => self.push_order(decoder, state, rng),
+            7..=8 if !self.late.is_empty() => self.pull_late(decoder, state, rng),
+            9 => self.pull_over_resource(decoder, state, rng),
+            10..=11 => self.change_mode(decoder, state, rng),
+            12 => self.join_campaign(decoder, state, rng),
+            13 => self.push_back(decoder, state, rng),
             _ => self.pull_anywhere(decoder, state, rng),
         }
     }
@@ -118,9 +125,7 @@ impl Neighborhood {
     /// An operation of a late order, drawn by its lateness, goes before what holds its resource.
     fn pull_late(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
         let problem = decoder.outline().problem;
-        let drawn = below_wide(rng, self.late_total);
-        let index = self.late.partition_point(|late| late.1 <= drawn).min(self.late.len() - 1);
-        let order = problem.order(self.late[index].0);
+        let order = problem.order(self.draw_late(rng));
         let unstarted: Vec<_> =
             order.operations.iter().copied().filter(|op| self.is_movable(decoder, *op)).collect();
         if unstarted.is_empty() {
@@ -215,13 +220,27 @@ impl Neighborhood {
         operation: OperationId,
         to: usize,
     ) -> Option<Move> {
-        let problem = decoder.outline().problem;
         let from = self.place[operation.index()] as usize;
         if to >= from || !self.is_movable(decoder, operation) {
             return None;
         }
+        self.pull_all(decoder, state, &[operation], to, from)
+    }
+
+    /// Moves operations of a stretch, with their predecessors in it, to its front.
+    fn pull_all(
+        &mut self,
+        decoder: &Decoder<'_>,
+        state: &mut State,
+        operations: &[OperationId],
+        to: usize,
+        from: usize,
+    ) -> Option<Move> {
+        let problem = decoder.outline().problem;
         let before = state.sequence[to..=from].to_vec();
-        self.marked[operation.index()] = true;
+        for operation in operations {
+            self.marked[operation.index()] = true;
+        }
         for &other in before.iter().rev() {
             if self.marked[other.index()] {
                 for link in problem.incoming(other) {
@@ -231,20 +250,25 @@ impl Neighborhood {
         }
         let (first, rest): (Vec<_>, Vec<_>) = before.iter().partition(|op| self.marked[op.index()]);
         let after: Vec<OperationId> = first.into_iter().chain(rest).copied().collect();
-        for &other in &before {
-            if self.marked[other.index()] {
-                self.marked[other.index()] = false;
-                for link in problem.incoming(other) {
-                    self.marked[link.before.index()] = false;
-                }
+        self.unmark(decoder, &before);
+        Self::put(state, to, before, &after)
+    }
+
+    fn unmark(&mut self, decoder: &Decoder<'_>, operations: &[OperationId]) {
+        let problem = decoder.outline().problem;
+        for &other in operations {
+            self.marked[other.index()] = false;
+            for link in problem.incoming(other) {
+                self.marked[link.before.index()] = false;
+            }
+            for link in problem.outgoing(other) {
+                self.marked[link.after.index()] = false;
             }
         }
-        Self::put(state, to, before, &after)
     }
 
     /// Moves an operation, with its successors in between, to a later place.
     fn push_back(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
-        let problem = decoder.outline().problem;
         let placed = decoder.placed();
         let from = rng.below(placed as u32) as usize;
         let operation = state.sequence[from];
@@ -253,8 +277,23 @@ impl Neighborhood {
         if to <= from || !self.is_movable(decoder, operation) {
             return None;
         }
+        self.push_all(decoder, state, &[operation], from, to)
+    }
+
+    /// Moves operations of a stretch, with their successors in it, to its end.
+    fn push_all(
+        &mut self,
+        decoder: &Decoder<'_>,
+        state: &mut State,
+        operations: &[OperationId],
+        from: usize,
+        to: usize,
+    ) -> Option<Move> {
+        let problem = decoder.outline().problem;
         let before = state.sequence[from..=to].to_vec();
-        self.marked[operation.index()] = true;
+        for operation in operations {
+            self.marked[operation.index()] = true;
+        }
         for &other in &before {
             if self.marked[other.index()] {
                 for link in problem.outgoing(other) {
@@ -264,15 +303,48 @@ impl Neighborhood {
         }
         let (last, rest): (Vec<_>, Vec<_>) = before.iter().partition(|op| self.marked[op.index()]);
         let after: Vec<OperationId> = rest.into_iter().chain(last).copied().collect();
-        for &other in &before {
-            if self.marked[other.index()] {
-                self.marked[other.index()] = false;
-                for link in problem.outgoing(other) {
-                    self.marked[link.after.index()] = false;
-                }
-            }
-        }
+        self.unmark(decoder, &before);
         Self::put(state, from, before, &after)
+    }
+
+    /// Movable operations of an order with their first and last place.
+    fn block(&self, decoder: &Decoder<'_>, order: OrderId) -> Option<(Vec<OperationId>, usize, usize)> {
+        let all = &decoder.outline().problem.order(order).operations;
+        let movable: Vec<_> = all.iter().copied().filter(|op| self.is_movable(decoder, *op)).collect();
+        let places = movable.iter().map(|op| self.place[op.index()] as usize);
+        let (first, last) = (places.clone().min()?, places.max()?);
+        Some((movable, first, last))
+    }
+
+    /// A whole order goes before another one: a late one, drawn by its lateness, or any.
+    fn pull_order(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let problem = decoder.outline().problem;
+        let order = if self.late.is_empty() || rng.one_in(4) {
+            let operation = state.sequence[rng.below(decoder.placed() as u32) as usize];
+            problem.operation(operation).order?
+        } else {
+            self.draw_late(rng)
+        };
+        let (movable, first, last) = self.block(decoder, order)?;
+        let to = first - below_short(rng, first)?;
+        self.pull_all(decoder, state, &movable, to, last)
+    }
+
+    /// A whole order goes behind others.
+    fn push_order(&mut self, decoder: &Decoder<'_>, state: &mut State, rng: &mut Rng) -> Option<Move> {
+        let problem = decoder.outline().problem;
+        let placed = decoder.placed();
+        let operation = state.sequence[rng.below(placed as u32) as usize];
+        let order = problem.operation(operation).order?;
+        let (movable, first, last) = self.block(decoder, order)?;
+        let to = last + below_short(rng, placed - 1 - last)?;
+        self.push_all(decoder, state, &movable, first, to)
+    }
+
+    fn draw_late(&self, rng: &mut Rng) -> OrderId {
+        let drawn = below_wide(rng, self.late_total);
+        let index = self.late.partition_point(|late| late.1 <= drawn).min(self.late.len() - 1);
+        self.late[index].0
     }
 
     fn put(state: &mut State, at: usize, before: Vec<OperationId>, after: &[OperationId]) -> Option<Move> {
@@ -287,7 +359,16 @@ impl Neighborhood {
     }
 }
 
-fn below_wide(rng: &mut Rng, bound: i64) -> i64 {
+/// In `1..=bound`, short distances more often than long ones; none if `bound` is 0.
+fn below_short(rng: &mut Rng, bound: usize) -> Option<usize> {
+    let mut reach = bound as u32;
+    while reach > 8 && rng.one_in(2) {
+        reach /= 2;
+    }
+    (bound > 0).then(|| 1 + rng.below(reach.max(1)) as usize)
+}
+
+pub(crate) fn below_wide(rng: &mut Rng, bound: i64) -> i64 {
     let high = i128::from(rng.below(u32::MAX)) << 32 | i128::from(rng.below(u32::MAX));
     ((high * i128::from(bound.max(1))) >> 64) as i64
 }

@@ -1,9 +1,12 @@
 //! One logical worker: a state, its decoding, and the best so far.
 
+use super::cutoff::Cutoff;
 use super::moves::Neighborhood;
+use super::ruin::Ruin;
 use crate::model::objective::TermValues;
+use crate::model::time::Time;
 use crate::schedule::assignment::Schedule;
-use crate::schedule::decode::{Decoder, End, LeftOut, Outline};
+use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Unwatched};
 use crate::schedule::metrics;
 use crate::schedule::state::State;
 use crate::search::rng::Rng;
@@ -29,8 +32,10 @@ impl Incumbent {
     }
 }
 
-/// How many values late acceptance remembers.
-const MEMORY: usize = 40;
+/// How many values late acceptance remembers: fewer where decoding is dear.
+fn memory(operations: usize) -> usize {
+    (20_000 / operations.max(1)).clamp(4, 200)
+}
 
 /// A logical worker.
 #[derive(Debug)]
@@ -46,16 +51,22 @@ pub struct Worker<'p> {
     step: usize,
     partial: bool,
     neighborhood: Neighborhood,
+    cutoff: &'p Cutoff<'p>,
+    scratch: Vec<Time>,
+    /// Rounds that it has been behind the best of all.
+    pub behind: u32,
     /// Schedules decoded.
     pub decodings: u64,
     interrupted: bool,
+    ruin: Ruin,
+    rounds: u64,
 }
 
 impl<'p> Worker<'p> {
     /// Starts from an incumbent.
     pub fn new(
         decoder: Decoder<'p>,
-        scorer: &'p Scorer<'p>,
+        (scorer, cutoff): (&'p Scorer<'p>, &'p Cutoff<'p>),
         best: Incumbent,
         partial: bool,
         rng: Rng,
@@ -65,15 +76,20 @@ impl<'p> Worker<'p> {
             scorer,
             state: best.state.clone(),
             levels: best.levels.clone(),
-            memory: vec![best.levels.clone(); MEMORY],
+            memory: vec![best.levels.clone(); memory(best.state.modes.len())],
             decoder,
             best,
             rng,
             step: 0,
             partial,
             neighborhood,
+            cutoff,
+            scratch: Vec::new(),
+            behind: 0,
             decodings: 0,
             interrupted: true,
+            ruin: Ruin::default(),
+            rounds: 0,
         }
     }
 
@@ -86,8 +102,9 @@ impl<'p> Worker<'p> {
     pub fn adopt(&mut self, other: &Incumbent) {
         self.state = other.state.clone();
         self.levels = other.levels.clone();
-        self.memory = vec![other.levels.clone(); MEMORY];
+        self.memory = vec![other.levels.clone(); memory(other.state.modes.len())];
         self.interrupted = true;
+        self.behind = 0;
     }
 
     /// Makes moves until `quota` operations have been touched; false if it was stopped before.
@@ -96,10 +113,86 @@ impl<'p> Worker<'p> {
         if self.interrupted && !self.settle(stop) {
             return false;
         }
+        self.rounds += 1;
+        let whole = if self.interrupted {
+            true // The state has no decoding; another worker's will come.
+        } else if self.rounds.is_multiple_of(2) {
+            self.reinsert_until(target, stop) && self.compact(stop)
+        } else {
+            self.decode_until(target, stop)
+        };
+        self.interrupted |= !whole;
+        whole
+    }
+
+    fn decode_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
         while self.decoder.work() < target {
             if !self.step(stop) {
-                self.interrupted = true;
                 return false;
+            }
+        }
+        true
+    }
+
+    /// Takes a few orders out and places them anew, again and again.
+    fn reinsert_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
+        self.ruin.look(&self.decoder, self.neighborhood.late());
+        while self.decoder.work() < target {
+            if stop() {
+                return false;
+            }
+            self.reinsert();
+        }
+        true
+    }
+
+    fn reinsert(&mut self) {
+        self.decoder.charge(4);
+        let Some(out) = self.ruin.choose(&self.decoder, &mut self.rng) else {
+            return;
+        };
+        self.decodings += 1;
+        for operation in &out {
+            self.state.modes[operation.index()] = None;
+        }
+        let (mark, whole) = self.decoder.reinsert(&out, &self.state);
+        self.step += 1;
+        let slot = self.step % self.memory.len();
+        let mut accepted = false;
+        if whole {
+            let levels = self.scorer.levels(&self.decoder);
+            accepted = levels <= self.levels || levels <= self.memory[slot];
+            if accepted {
+                self.levels = levels;
+            }
+        }
+        if !accepted {
+            self.decoder.forget(mark);
+        } else if self.levels < self.best.levels {
+            self.decoder.settle_by_time(&mut self.state);
+            self.note_best();
+        }
+        if self.levels < self.memory[slot] {
+            self.memory[slot] = self.levels.clone();
+        }
+    }
+
+    /// Decodes by start times: what was freed is used by those behind. Keeps what was if that is better.
+    fn compact(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        self.decoder.settle_by_time(&mut self.state);
+        let (end, undone) = self.decoder.resume(&self.state, 0, self.partial, stop, &mut Unwatched);
+        self.decodings += 1;
+        match end {
+            End::Stopped => return false,
+            End::Complete => {
+                self.decoder.settle(&mut self.state);
+                self.levels = self.scorer.levels(&self.decoder);
+                self.note_best();
+                self.neighborhood.refresh(&self.decoder, &self.state);
+            }
+            End::Stuck | End::CalledOff => {
+                self.decoder.restore(undone);
+                self.interrupted = true;
             }
         }
         true
@@ -110,7 +203,7 @@ impl<'p> Worker<'p> {
         self.decodings += 1;
         match self.decoder.decode(&self.state, self.partial, stop) {
             End::Stopped => return false,
-            End::Stuck => self.interrupted = true,
+            End::Stuck | End::CalledOff => self.interrupted = true,
             End::Complete => {
                 self.interrupted = false;
                 self.decoder.settle(&mut self.state);
@@ -141,12 +234,15 @@ impl<'p> Worker<'p> {
             return !stop();
         };
         self.decodings += 1;
-        let (end, undone) = self.decoder.resume(&self.state, proposal.keep, self.partial, stop);
+        self.step += 1;
+        let slot = self.step % self.memory.len();
+        let accepted = (&self.memory[slot]).max(&self.levels);
+        let kept = self.state.sequence[..proposal.keep].iter().copied();
+        let mut watch = self.cutoff.watch(&self.decoder, kept, accepted, &mut self.scratch);
+        let (end, undone) = self.decoder.resume(&self.state, proposal.keep, self.partial, stop, &mut watch);
         if end == End::Stopped {
             return false;
         }
-        self.step += 1;
-        let slot = self.step % MEMORY;
         let accepted = end == End::Complete && {
             let levels = self.scorer.levels(&self.decoder);
             let accept = levels <= self.levels || levels <= self.memory[slot];

@@ -89,7 +89,9 @@ pub(super) struct ZeroIdle {
 
 /// Whether the probe has a chance: all loads close to the bound.
 pub(super) fn is_saturated(instance: &PlainInstance, bound: u32) -> bool {
-    if instance.is_flexible() || instance.num_operations() < 4 * instance.num_resources() {
+    // With many more chains than resources nearly everybody waits, and nothing is ever forced.
+    let is_crowded = instance.num_chains() > 2 * instance.num_resources();
+    if instance.is_flexible() || is_crowded || instance.num_operations() < 4 * instance.num_resources() {
         return false;
     }
     let loads = loads(instance);

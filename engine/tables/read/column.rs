@@ -5,9 +5,9 @@ use arrow_array::{Array, ArrayRef};
 use crate::error::{Finding, Findings};
 use crate::model::draft::{Draft, Symbol};
 
-use super::super::spec::{Class, Column, Entity};
+use super::super::spec::{Class, Column};
 use super::cells::{self, Cell, Fault};
-use super::confusable::Lookalikes;
+use super::confusable::lookalikes;
 use super::numbers::{self, Target};
 use super::survey::Facts;
 use super::{Reading, Source, texts};
@@ -15,12 +15,15 @@ use super::{Reading, Source, texts};
 /// So many faulty rows of a column are told one by one; the rest are counted.
 const TOLD: usize = 100;
 
+/// Instants outside these years stand for something else.
+const YEAR_1900: i64 = -2_208_988_800;
+const YEAR_9999: i64 = 253_370_764_800;
+
 /// Parses columns, collects findings and fills a draft.
 pub(super) struct Reader {
     facts: Facts,
     findings: Findings,
     pub(super) draft: Draft,
-    lookalikes: Lookalikes,
     /// Stands in where an id is missing; the problem is refused then.
     nobody: Symbol,
 }
@@ -29,7 +32,7 @@ impl Reader {
     pub(super) fn new(facts: Facts, findings: Findings) -> Self {
         let mut draft = Draft { temporal: facts.context.temporal, ..Draft::default() };
         let nobody = draft.symbols.intern("");
-        Self { facts, findings, draft, lookalikes: Lookalikes::default(), nobody }
+        Self { facts, findings, draft, nobody }
     }
 
     pub(super) fn finish(self) -> Reading {
@@ -50,10 +53,20 @@ impl Reader {
     /// Ids of an entity, null where null or missing.
     pub(super) fn ids(&mut self, source: &Source<'_>, name: &str) -> Vec<Option<Symbol>> {
         let symbols = &mut self.draft.symbols;
+        // Columns mostly name things in the order in which they were first named: try the next
+        // symbol before hashing.
+        let mut next = Symbol(0);
         let parsed = parse(source, name, |array| {
             texts::resolve(array, &mut |text| {
-                check_id(text)?;
-                Ok(symbols.intern(text))
+                let expected = (next.0 as usize) < symbols.len() && symbols.text(next) == text;
+                let symbol = if expected && next != self.nobody {
+                    next
+                } else {
+                    check_id(text)?;
+                    symbols.intern(text)
+                };
+                next = Symbol(symbol.0 + 1);
+                Ok(symbol)
             })
         });
         self.settle(source, name, parsed)
@@ -65,17 +78,17 @@ impl Reader {
         self.ids(source, name).into_iter().map(|symbol| symbol.unwrap_or(nobody)).collect()
     }
 
-    /// Ids of the table that defines an entity: those that look alike are told.
-    pub(super) fn defined(&mut self, source: &Source<'_>, name: &str, entity: Entity) -> Vec<Symbol> {
+    /// Ids of the table that defines them: those that look alike are told.
+    pub(super) fn defined(&mut self, source: &Source<'_>, name: &str) -> Vec<Symbol> {
         let keys = self.keys(source, name);
-        let found = self.lookalikes.find(&self.draft.symbols, &keys, entity);
-        for (row, this, that) in found.into_iter().take(TOLD) {
+        for twin in lookalikes(&self.draft.symbols, &keys).into_iter().take(TOLD) {
+            let text = |symbol| cells::escape(self.draft.symbols.text(symbol));
             self.findings.push(
                 Finding::warning("CONFUSABLE_IDS", source.spec.name)
-                    .at(row, cells::escape(&this))
+                    .at(twin.row, text(twin.this))
                     .column(column_of(source, name).name)
-                    .found(format!("`{}` beside `{}`", cells::escape(&this), cells::escape(&that)))
-                    .expected("ids that differ in more than case, blanks or accents' spelling")
+                    .found(format!("`{}` beside `{}`", text(twin.this), text(twin.that)))
+                    .expected("ids that differ in more than case, blanks or the spelling of accents")
                     .hint("They are taken as different."),
             );
         }
@@ -86,7 +99,28 @@ impl Reader {
     pub(super) fn times(&mut self, source: &Source<'_>, name: &str) -> Vec<Option<i64>> {
         let temporal = self.facts.context.temporal;
         let parsed = parse(source, name, |array| cells::times(array, temporal));
-        self.settle(source, name, parsed)
+        let times = self.settle(source, name, parsed);
+        if temporal {
+            self.sentinels(source, name, &times);
+        }
+        times
+    }
+
+    /// Warns of instants that stand for "never": null says that, and far instants stretch horizons.
+    fn sentinels(&mut self, source: &Source<'_>, name: &str, times: &[Option<i64>]) {
+        let is_sentinel =
+            |time: &Option<i64>| time.is_some_and(|time| !(YEAR_1900..YEAR_9999).contains(&time));
+        if let Some(row) = times.iter().position(is_sentinel) {
+            let count = times.iter().filter(|time| is_sentinel(time)).count();
+            self.findings.push(
+                Finding::warning("SENTINEL_DATE", source.spec.name)
+                    .at(row, key_text(source, row))
+                    .column(column_of(source, name).name)
+                    .found(format!("{} ({count} of the column)", show(source, name, row)))
+                    .expected("an instant between the years 1900 and 9999")
+                    .hint("Use null where there is no such instant."),
+            );
+        }
     }
 
     /// Lengths of time.
@@ -217,6 +251,7 @@ impl Reader {
         };
         let found = match (fault, column.class) {
             (None, _) => "null".to_owned(),
+            (Some(Fault::EmptyId), _) => "an empty text".to_owned(),
             _ => show(source, column.name, row),
         };
         self.findings.push(

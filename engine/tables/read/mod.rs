@@ -80,7 +80,7 @@ pub struct Reading {
 }
 
 /// Reads all tables of a problem.
-pub fn read(tables: &Tables, options: &ReadOptions) -> Reading {
+pub fn read(tables: &Tables, options: ReadOptions) -> Reading {
     let mut findings = Findings::default();
     let facts = survey::survey(tables, options, &mut findings);
     let mut reader = column::Reader::new(facts, findings);

@@ -13,7 +13,6 @@ use crate::model::precedence::Kind;
 use crate::model::resource::ResourceKind;
 use crate::model::time::MILLION;
 
-use super::super::spec::Entity;
 use super::column::Reader;
 use super::{Source, Tables};
 
@@ -64,7 +63,7 @@ fn problem(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn orders(reader: &mut Reader, source: &Source<'_>) {
-    let order = reader.defined(source, "order", Entity::Order);
+    let order = reader.defined(source, "order");
     let release = reader.times(source, "release");
     let due = reader.times(source, "due");
     let deadline = reader.times(source, "deadline");
@@ -83,7 +82,7 @@ fn orders(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn operations(reader: &mut Reader, source: &Source<'_>) {
-    let operation = reader.defined(source, "operation", Entity::Operation);
+    let operation = reader.defined(source, "operation");
     let order = reader.ids(source, "order");
     let sequence = reader.integers(source, "sequence");
     let release = reader.times(source, "release");
@@ -156,7 +155,7 @@ fn requirements(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn resources(reader: &mut Reader, source: &Source<'_>) {
-    let resource = reader.defined(source, "resource", Entity::Resource);
+    let resource = reader.defined(source, "resource");
     let kind = reader.words(source, "kind", &[ResourceKind::Unary, ResourceKind::Cumulative]);
     let capacity = reader.integers(source, "capacity");
     let calendar = reader.ids(source, "calendar");
@@ -210,7 +209,7 @@ fn calendars(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn matrices(reader: &mut Reader, source: &Source<'_>) {
-    let matrix = reader.defined(source, "matrix", Entity::Matrix);
+    let matrix = reader.defined(source, "matrix");
     let combine = reader.words(source, "combine", &[Combine::Sum, Combine::Max]);
     let suspend = reader.words(source, "suspend", SUSPENDS);
     let attached = reader.flags(source, "attached");
@@ -308,7 +307,7 @@ fn stock(reader: &mut Reader, source: &Source<'_>) {
 }
 
 fn items(reader: &mut Reader, source: &Source<'_>) {
-    let item = reader.defined(source, "item", Entity::Item);
+    let item = reader.defined(source, "item");
     let max_stock = reader.quantities(source, "max_stock");
     let unlimited = reader.flags(source, "unlimited");
     reader.draft.items = (0..source.rows)

@@ -29,7 +29,7 @@ impl Facts {
 }
 
 /// Looks at names and types; reports what is missing, unknown or at odds.
-pub(super) fn survey(tables: &Tables, options: &ReadOptions, findings: &mut Findings) -> Facts {
+pub(super) fn survey(tables: &Tables, options: ReadOptions, findings: &mut Findings) -> Facts {
     let before = findings.has_errors();
     unknown_tables(tables, findings);
     for table in spec::INPUT {
@@ -248,7 +248,7 @@ fn problem_zone(tables: &Tables) -> Option<Arc<str>> {
 }
 
 /// Decimal places of quantities: the most that any column of them has.
-fn scale(tables: &Tables, options: &ReadOptions) -> u8 {
+fn scale(tables: &Tables, options: ReadOptions) -> u8 {
     let places = |kind: &DataType| match kind {
         DataType::Decimal32(_, scale) | DataType::Decimal64(_, scale) | DataType::Decimal128(_, scale) => {
             u8::try_from(*scale).unwrap_or(0)

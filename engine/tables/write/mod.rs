@@ -6,7 +6,6 @@
 
 mod assignments;
 mod columns;
-mod derived;
 mod dispatch;
 mod findings;
 mod kpis;

@@ -2,23 +2,24 @@
 
 use arrow_array::RecordBatch;
 
+use crate::explain::{self, Obstacle};
+
 use super::Output;
 use super::columns::Columns;
 
-/// Makes the table: orders left out, by order.
+/// Makes the table, by order and rank.
 pub(super) fn table(output: &Output<'_>) -> RecordBatch {
-    let names = &output.problem.names;
-    let mut rows: Vec<_> = output.left_out.iter().collect();
-    rows.sort_by_key(|left| (left.order, left.operation));
-    let nothing = || rows.iter().map(|_| None);
+    let names = &output.problem.names.orders;
+    let obstacles: Vec<_> = output.left_out.iter().map(Obstacle::from).collect();
+    let rows = explain::reasons(output.problem, output.schedule, &obstacles);
     Columns::new("reasons", output.context, rows.len())
-        .ids(rows.iter().map(|left| Some(names.orders.get(left.order?.index()))))
-        .integers(rows.iter().map(|_| Some(1)))
-        .texts(rows.iter().map(|left| Some(format!("{:?}", left.cause).to_uppercase())))
-        .texts(rows.iter().map(|left| Some(left.object.as_str())))
-        .times(nothing())
-        .times(nothing())
-        .spans(nothing())
-        .spans(nothing())
+        .ids(rows.iter().map(|row| Some(names.get(row.order?.index()))))
+        .integers(rows.iter().map(|row| Some(i64::from(row.rank))))
+        .texts(rows.iter().map(|row| Some(row.cause.name())))
+        .texts(rows.iter().map(|row| Some(row.object.as_str())))
+        .times(rows.iter().map(|row| Some(row.from)))
+        .times(rows.iter().map(|row| Some(row.to)))
+        .spans(rows.iter().map(|row| Some(row.delay)))
+        .spans(rows.iter().map(|row| row.gain))
         .finish()
 }

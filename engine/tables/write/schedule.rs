@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 
-use super::derived;
 use crate::model::history::Pin;
+use crate::schedule::critical;
 
 use super::Output;
 use super::columns::Columns;
@@ -12,7 +12,7 @@ use super::columns::Columns;
 pub(super) fn table(output: &Output<'_>) -> RecordBatch {
     let (problem, runs) = (output.problem, &output.runs);
     let names = &problem.names;
-    let slack = derived::slack(problem, output.schedule);
+    let slack = critical::slack(problem, output.schedule);
     let pinned = problem.operation_ids().map(|operation| {
         let known = problem.baseline(operation);
         Some(known.is_some_and(|known| known.pin != Pin::None))

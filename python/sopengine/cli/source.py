@@ -13,7 +13,7 @@ from sopengine.io import ReadOptions, read
 from sopengine.io.folder import ARROW, TEXT, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
@@ -59,7 +59,7 @@ def integer_or_text(now: str | None) -> int | str | None:
     return int(now) if now.lstrip("+-").isdigit() else now
 
 
-def plant_now(tables: dict[str, pa.Table], now: str | None) -> Any:
+def plant_now(tables: Mapping[str, pa.Table], now: str | None) -> Any:
     """The instant to plan at: as given (the plant reads it), else when the plant's tables were extracted.
 
     Never the clock of this computer: the same input must give the same plan tomorrow.

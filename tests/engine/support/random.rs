@@ -39,7 +39,7 @@ const LAGS: u32 = 16;
 const MATERIALS: u32 = 32;
 const HISTORY: u32 = 64;
 const PINS: u32 = 128;
-const DEADLINES: u32 = 256;
+pub(crate) const DEADLINES: u32 = 256;
 const TRANSPORT: u32 = 512;
 /// All features.
 pub(crate) const ALL: u32 = 1023;

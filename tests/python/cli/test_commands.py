@@ -180,46 +180,6 @@ def test_describe(engine, shop, plant, capsys):
     assert (value["kind"], value["tables"]) == ("plant", {"settings": 1, "work_orders": 1})
 
 
-@pytest.fixture
-def planner(monkeypatch):
-    asked = {}
-
-    def run_plan(plant, **options):
-        asked.update(options, plant=plant)
-        return types.SimpleNamespace(tables={"production": pa.table({"item": ["A"], "quantity": [3]})})
-
-    for name in ("sopengine.sop", "sopengine.sop.loop"):
-        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-    monkeypatch.setattr(sys.modules["sopengine.sop.loop"], "run_plan", run_plan, raising=False)
-    return asked
-
-
-def test_plan(engine, planner, plant, tmp_path, capsys):
-    assert main(["plan", plant, "--seed", "3", "--out", str(tmp_path / "out"), "--json"]) == 0
-    assert one_json(capsys)["tables"] == {"production": 1}
-    assert planner["now"] == dt.datetime(2026, 1, 5, 5, tzinfo=dt.UTC)
-    assert (planner["seed"], planner["time_limit"]) == (3, 10.0)
-    assert (tmp_path / "out" / "production.parquet").exists()
-
-
-def test_demo(engine, planner, plant, tmp_path, monkeypatch, capsys):
-    package = tmp_path / "package"
-    (package / "demo").mkdir(parents=True)
-    import shutil
-
-    shutil.copytree(plant, package / "demo" / "small")
-    monkeypatch.setattr("sopengine.cli.demo.files", lambda name: package)
-    assert main(["demo", str(tmp_path / "out")]) == 0
-    assert "Demo plant small: optimal" in capsys.readouterr().out
-    for name in (
-        "plant/work_orders.csv",
-        "plan/production.csv",
-        "schedule/schedule.csv",
-        "schedule/report.html",
-    ):
-        assert (tmp_path / "out" / name).exists()
-
-
 def test_serve_hands_its_options_on(monkeypatch):
     asked = []
     for name in ("sopengine.service", "sopengine.service.server"):

@@ -27,8 +27,8 @@ FULL = base_tables(
     resource_states=rows({"resource": "saw", "value": "x"}),
 )
 WORDS = [
-    "", " ", "chair", "wood", "W1", "saw", "R", "cut", "g", "c", "x", "0", "24:00", "25:00", "06:00", "Mon-Fri", "main",  # noqa: E501
-    "done", "started", "planned", "closed", "open", "a=b", "a=b;a=c", "\x00", "é" * 600, "cancelled", "start", "purchased",  # noqa: E501
+    "", " ", "chair", "wood", "W1", "saw", "R", "cut", "g", "c", "x", "0", "24:00", "25:00", "06:00", "Mon-Fri", "main",
+    "done", "started", "planned", "closed", "open", "a=b", "a=b;a=c", "\x00", "é" * 600, "cancelled", "start", "purchased",
 ]  # fmt: skip
 CELLS = st.one_of(
     st.lists(st.none() | st.sampled_from(WORDS), min_size=2, max_size=2).map(
