@@ -192,7 +192,11 @@ def resource_added(resource: Any, *, like: Any = None, **cells: Any) -> list[Cha
 
 
 def resource_lost(resource: Any, start: Any = None) -> list[Change]:
-    """A resource is gone, from `start` (now) on."""
+    """A resource is gone, from `start` (now) on.
+
+    Work that can go nowhere else is left out, or, where what it needs is never open together any more, the
+    changed problem is refused and names each such operation.
+    """
     return [Change("calendars", "delete", {"resource": resource, "start": start, "end": None})]
 
 

@@ -162,8 +162,8 @@ def _moves(
         cells = [move[1][name] if move[0][name] is None else move[0][name] for move in moves]
         return pa.array(cells, schema.field(name).type)
 
-    def instants(side: int) -> pa.Array:
-        return pa.array([move[side]["start"] for move in moves], pa.int64()).cast(time)
+    def instants(starts: list[int | None]) -> pa.Array:
+        return pa.array(starts, pa.int64()).cast(time)
 
     delays = [
         None if None in (move[0]["start"], move[1]["start"]) else move[1]["start"] - move[0]["start"]
@@ -175,8 +175,8 @@ def _moves(
             "operation": pick("operation"),
             "order": pick("order"),
             "zone": pa.array([move[2] for move in moves], pa.string()),
-            "start_before": instants(0),
-            "start_after": instants(1),
+            "start_before": instants([move[0]["start"] for move in moves]),
+            "start_after": instants([move[1]["start"] for move in moves]),
             "delay": pa.array(delays, pa.int64()),
             "resource_before": pa.array([move[0]["resource"] for move in moves], resource),
             "resource_after": pa.array([move[1]["resource"] for move in moves], resource),

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sopengine.changes import Change, Changes, cancel_order, flatten
 from sopengine.problem import Problem
@@ -176,6 +177,11 @@ class Session:
     def evaluate(self, schedule: Result | TableLike, assignments: TableLike | None = None) -> Result:
         """Judge any schedule of the session's problem, perhaps invalid."""
         return evaluate(self._problem, schedule, assignments, objective=self.objective)
+
+    def explain(self, order: Any) -> pa.Table:
+        """Why an order of the live schedule is late or left out: its rows of `reasons`."""
+        rows = self._live.reasons
+        return rows.filter(pc.equal(rows["order"].cast(pa.string()), str(order))) if len(rows) else rows
 
     def accept(self, response: Result) -> None:
         """Make a response live: it is the baseline from now on.

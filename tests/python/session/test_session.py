@@ -159,8 +159,25 @@ def test_contradicting_changes_are_refused(session: so.Session) -> None:
         session.simulate(changes.rush_order("A", [{"operation": "A1", "resource": "saw1", "duration": 1}]))
 
 
-def test_a_lost_resource_of_work_that_never_pauses(plant: so.Session) -> None:
+def test_operations_that_can_run_nowhere_any_more_are_named(plant: so.Session) -> None:
     row = first_on(plant)
-    simulated = plant.simulate(changes.resource_lost(row["resource"]))
+    lost = changes.resource_lost(row["resource"])
+    named: set[str] = set()
+    try:
+        simulated = plant.simulate(lost)
+    except so.SopDataError as refused:
+        named = {issue.id for issue in refused.issues if issue.id is not None}
+        assert {issue.check for issue in refused.issues} <= {"NO_CAPACITY", "WINDOW_TOO_SHORT"}
+        rows = plant.schedule.schedule.to_pylist()
+        orders = {other["order"] for other in rows if other["operation"] in named}
+        simulated = plant.simulate([*(changes.cancel_order(order) for order in sorted(orders)), lost])
     assert simulated.verify().num_rows == 0
-    assert simulated.displaced or simulated.objective["unscheduled"] > 0
+    assert named or simulated.displaced or simulated.objective["unscheduled"] > 0
+
+
+def test_a_late_order_is_explained(session: so.Session) -> None:
+    session.accept(session.simulate(changes.order_changed("A", due=1)))
+    rows = session.explain("A").to_pylist()
+    assert rows
+    assert {row["order"] for row in rows} == {"A"}
+    assert session.explain("nobody").num_rows == 0
