@@ -26,7 +26,7 @@ const ORDERS: u32 = 4;
 
 /// How far damage is pushed on before the published schedule is to be met again, in lengths of the
 /// first delay.
-const REACHES: [i64; 5] = [0, 2, 6, 20, 60];
+const REACHES: [i64; 5] = [0, 6, 60, 2, 20];
 
 /// In which order damaged operations are placed.
 #[derive(Clone, Copy)]
@@ -37,6 +37,14 @@ enum Key {
     Due,
     /// The least time left first.
     Slack,
+}
+
+/// A try of its kind.
+enum Kind {
+    /// Pushed on until so many lengths of the delay have passed.
+    MatchUp(i64),
+    /// Behind all others in an order of their own, or merged; free to take other modes, or not.
+    Behind(Option<Key>, bool),
 }
 
 /// Where a decoder stands: a settled state and its value.
@@ -99,20 +107,21 @@ impl<'a> Bench<'a> {
         (self.schedule, self.left_out, self.tries)
     }
 
-    /// The tries that are always made, from those that move least to those that move most; the decoder
-    /// stands at the best of them in the end.
-    pub(super) fn first_tries(&mut self) {
-        for reach in REACHES {
-            self.match_up(reach);
-        }
-        for free in [false, true] {
-            for key in [None, Some(Key::Start), Some(Key::Due), Some(Key::Slack)] {
-                let kept = self.released();
-                let state = self.state(key, free);
-                self.first_try(state, kept);
+    /// The tries of different kinds: the one that moves least always, the others while there is time.
+    /// The decoder stands at the best of them in the end.
+    pub(super) fn first_tries(&mut self, limit: &Limit<'_>) {
+        let keys = [None, Some(Key::Start), Some(Key::Due), Some(Key::Slack)];
+        let behind = [false, true].into_iter().flat_map(|free| keys.map(|key| Kind::Behind(key, free)));
+        for (place, kind) in REACHES.map(Kind::MatchUp).into_iter().chain(behind).enumerate() {
+            if place > 0 && limit.is_due() {
+                break;
+            }
+            match kind {
+                Kind::MatchUp(reach) => self.match_up(reach),
+                Kind::Behind(key, free) => self.first_try(self.state(key, free), self.released()),
             }
         }
-        if let Some(stand) = self.stand.as_mut() {
+        if let Some(stand) = self.stand.as_mut().filter(|_| !limit.is_due()) {
             self.decoder.keep(stand.kept.clone());
             self.decoder.decode(&stand.state, true, &|| false);
             self.decoder.settle(&mut stand.state);

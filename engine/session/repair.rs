@@ -1,17 +1,18 @@
 //! An answer at once: the damaged part placed anew, all else where it stands.
 //!
 //! The simulation says what the change touches: operations that are pushed on, lose their mode, or are
-//! new. Those are taken out; the others stand at their published places, and the damaged ones are put
-//! into the gaps in several orders, free to take other modes and members. The best try is then improved
-//! by taking out a few damaged orders at a time. What is frozen keeps its mode and its place of the
+//! new. Three kinds of tries place them anew. *Match-up*: the damage is pushed on for a while; from then
+//! on everything that fits stands at its published start, and only what does not goes into the gaps that
+//! remain (Bean et al., 1991). *Insertion*: all damaged operations go behind the others, in several
+//! orders, with their modes or free to choose. Then the best try is improved by moving a few damaged
+//! orders at a time. What is frozen keeps its mode and its place of the
 //! simulation.
 //!
 //! # Cost
-//! The standing part is decoded once; a try costs as much as the damage is large.
+//! A first try is one decoding, a further one costs what lies behind the first moved place.
 //!
 //! # Invariants
-//! Never worse than the simulation by the objective. The first tries do not look at the clock, so a
-//! time limit of zero has one answer.
+//! Never worse than the simulation by the objective. A time limit of zero has one answer.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ use crate::search::score::Scorer;
 /// How to repair.
 #[derive(Debug, Clone)]
 pub struct RepairOptions {
-    /// When to stop; the first tries are made whatever it says.
+    /// When to stop; the simulation and the try that moves least are made whatever it says.
     pub time_limit: Duration,
     /// Seed of the order of tries.
     pub seed: u64,
@@ -65,7 +66,7 @@ pub fn repair(problem: &Problem, live: &Schedule, options: &RepairOptions) -> Re
     }
     let scorer = Scorer::new(problem, &options.objective);
     let mut bench = Bench::new(&outline, &scorer, live, &simulated, &damaged, options);
-    bench.first_tries();
+    bench.first_tries(&limit);
     bench.improve(&limit, options.seed);
     let (schedule, left_out, tries) = bench.finish();
     Repaired { schedule, left_out, damaged, tries }

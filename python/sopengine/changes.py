@@ -25,9 +25,11 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 Op = Literal["set", "add", "insert", "delete"]
 
@@ -190,7 +192,11 @@ def resource_added(resource: Any, *, like: Any = None, **cells: Any) -> list[Cha
 
 
 def resource_lost(resource: Any, start: Any = None) -> list[Change]:
-    """A resource is gone, from `start` (now) on."""
+    """A resource is gone, from `start` (now) on.
+
+    Work that can go nowhere else is left out, or, where what it needs is never open together any more, the
+    changed problem is refused and names each such operation.
+    """
     return [Change("calendars", "delete", {"resource": resource, "start": start, "end": None})]
 
 

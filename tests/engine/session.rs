@@ -53,7 +53,7 @@ fn starts(schedule: &Schedule) -> Vec<Option<(u32, i64, i64)>> {
 #[test]
 fn without_a_change_nothing_moves() {
     let (mut seen, mut wrong) = (0, Vec::new());
-    for seed in 0..300 {
+    for seed in 0..120 {
         let Some(problem) = random::plant(seed) else { continue };
         let Some(schedule) = live(&problem, seed) else { continue };
         seen += 1;
@@ -62,7 +62,7 @@ fn without_a_change_nothing_moves() {
             wrong.push(seed);
         }
     }
-    assert!(seen > 100, "{seen} plants");
+    assert!(seen > 40, "{seen} plants");
     assert!(wrong.is_empty(), "{} of {seen} moved: {wrong:?}", wrong.len());
 }
 
@@ -70,7 +70,7 @@ fn without_a_change_nothing_moves() {
 fn a_hold_up_only_delays_and_every_answer_is_valid() {
     let objective = Objective::preset("stable").expect("a preset").partial();
     let (mut seen, mut wrong) = (0, Vec::new());
-    for seed in 0..300 {
+    for seed in 0..120 {
         let Some(problem) = random::plant(seed) else { continue };
         let Some(schedule) = live(&problem, seed) else { continue };
         let Some((changed, operation)) = held_up(&problem, &schedule, seed) else { continue };
@@ -110,6 +110,6 @@ fn a_hold_up_only_delays_and_every_answer_is_valid() {
         }
         let _ = operation;
     }
-    assert!(seen > 100, "{seen} plants");
+    assert!(seen > 40, "{seen} plants");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

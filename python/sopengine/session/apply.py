@@ -7,7 +7,6 @@ engine finds contradictory afterwards it refuses as it would any input.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ from sopengine.session.calendars import change_calendar
 from sopengine.session.sheet import Sheet, missing, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sopengine.problem import Problem
 
 HANGING = ("modes", "requirements", "setup_states", "materials", "baseline", "baseline_members")

@@ -55,11 +55,11 @@ def widen(rows: list[Row], start: int, end: int, capacity: int | None) -> list[R
 
 def shift(rows: list[Row], start: int, end: int | None, step: int, own: int) -> list[Row]:
     """The rows with `step` added to the capacity in `[start, end)`; no capacity is closed."""
-    changed = [
-        (low, high, (own if capacity is None else capacity) + step)
-        for low, high, capacity in within(rows, start, end)
-    ]
-    open_rows = [row for row in changed if row[2] > 0]
+    open_rows: list[Row] = []
+    for low, high, capacity in within(rows, start, end):
+        changed = (own if capacity is None else capacity) + step
+        if changed > 0:
+            open_rows.append((low, high, changed))
     return sorted(close(rows, start, end) + open_rows, key=lambda row: row[0])
 
 
@@ -184,7 +184,9 @@ def _write(sheet: Sheet, name: Any, rows: list[Row]) -> None:
         "capacity": pa.array([row[2] for row in rows], pa.int64()),
     }
     new = pa.table(arrays)
-    old = old.set_column(0, "calendar", old["calendar"].cast(new.schema.field("calendar").type)) if (
-        old.column_names[:1] == ["calendar"]
-    ) else old
+    old = (
+        old.set_column(0, "calendar", old["calendar"].cast(new.schema.field("calendar").type))
+        if (old.column_names[:1] == ["calendar"])
+        else old
+    )
     sheet.tables["calendars"] = pa.concat_tables([old, new], promote_options="permissive")

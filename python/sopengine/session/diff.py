@@ -9,18 +9,18 @@ Cost: one pass over both schedules, a binary search a holding.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from sopengine.changes import Change
-from sopengine.session.sheet import Sheet
+from sopengine.session.causes import Causes, now_of, ticks_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sopengine.changes import Change
     from sopengine.result import Result
 
 DAY: Final = 86_400
@@ -52,13 +52,17 @@ class Diff:
             for row in self.zones.to_pylist()
         ]
         verdicts = Counter(self.orders["verdict"].to_pylist())
-        lines.append("Orders: " + (", ".join(f"{n} {word}" for word, n in sorted(verdicts.items())) or "as before"))
+        lines.append(
+            "Orders: " + (", ".join(f"{n} {word}" for word, n in sorted(verdicts.items())) or "as before")
+        )
         worst = sorted(self.orders.to_pylist(), key=lambda row: -(row["delay"] or 0))
         lines += [
             f"  {row['order']}: {row['verdict']}, end {_signed(row['delay'])}" for row in worst[: limit // 2]
         ]
         lines.append("Moves:")
-        first = sorted(self.moves.to_pylist(), key=lambda row: (str(row["start_before"]), str(row["operation"])))
+        first = sorted(
+            self.moves.to_pylist(), key=lambda row: (str(row["start_before"]), str(row["operation"]))
+        )
         for row in first[:limit]:
             place = row["resource_before"]
             if row["resource_after"] != place:
@@ -90,9 +94,9 @@ def diff(
         Operations of the frozen zone, as text.
     """
     was, now = _rows(before), _rows(after)
-    clock = _now(before)
+    clock = now_of(before)
     frozen_names = frozenset(str(name) for name in frozen)
-    causes = _Causes(before, after, was, now, changes)
+    causes = Causes(before, after, was, now, changes)
     counts: dict[str, Counter[str]] = {zone: Counter() for zone in ZONES}
     moves = []
     for name in sorted(was.keys() | now.keys()):
@@ -111,10 +115,13 @@ def diff(
     return Diff(
         moves=_moves(before, moves),
         orders=_orders(before, after),
-        zones=pa.table({"zone": list(ZONES)} | {
-            column: pa.array([counts[zone][column] for zone in ZONES], pa.int64())
-            for column in ("operations", "moved", "elsewhere")
-        }),
+        zones=pa.table(
+            {"zone": list(ZONES)}
+            | {
+                column: pa.array([counts[zone][column] for zone in ZONES], pa.int64())
+                for column in ("operations", "moved", "elsewhere")
+            }
+        ),
         terms={
             name: (before.objective.get(name), after.objective.get(name))
             for name in dict.fromkeys([*before.objective, *after.objective])
@@ -132,20 +139,9 @@ def _rows(result: Result) -> dict[str, dict[str, Any]]:
     """Rows of the schedule by operation, times in ticks."""
     table = result.schedule
     names = [name for name in _NOWHERE if name in table.column_names]
-    columns = {name: _ticks(table[name]) for name in names}
+    columns = {name: ticks_of(table[name]) for name in names}
     rows = [dict(zip(names, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return {str(row["operation"]): row for row in rows}
-
-
-def _ticks(cells: pa.ChunkedArray) -> list[Any]:
-    if pa.types.is_timestamp(cells.type) or pa.types.is_duration(cells.type):
-        return cells.cast(pa.int64()).to_pylist()
-    return cells.to_pylist()
-
-
-def _now(result: Result) -> int:
-    summary = result.problem.summary() if result.problem is not None else {}
-    return int(summary.get("now") or 0)
 
 
 def _zone(name: str, start: int | None, now: int, frozen: frozenset[str]) -> str:
@@ -156,216 +152,50 @@ def _zone(name: str, start: int | None, now: int, frozen: frozenset[str]) -> str
     return "day" if start - now < DAY else "week" if start - now < 7 * DAY else "later"
 
 
-class _Causes:
-    """Why an operation is not where it was."""
-
-    def __init__(
-        self,
-        before: Result,
-        after: Result,
-        was: Mapping[str, dict[str, Any]],
-        now: Mapping[str, dict[str, Any]],
-        changes: Sequence[Change],
-    ) -> None:
-        self.was, self.now = was, now
-        self.old_holdings: dict[str, list[tuple[Any, int, int]]] = {}
-        unary = _unary(after)
-        for resource, start, end, name in _holdings(before):
-            if resource in unary:
-                self.old_holdings.setdefault(name, []).append((resource, start, end))
-        self.timeline: dict[Any, list[tuple[int, int, str]]] = {}
-        for resource, start, end, name in _holdings(after):
-            if resource in unary:
-                self.timeline.setdefault(resource, []).append((end, start, name))
-        for stays in self.timeline.values():
-            stays.sort()
-        self.before_of = _predecessors(after)
-        self.closed, self.named = _touched(before, changes)
-
-    def of(self, name: str) -> tuple[str, str | None]:
-        """Cause of a move, and what took the old place."""
-        old, new = self.was.get(name), self.now.get(name)
-        if old is None:
-            return "new", None
-        if new is None:
-            return "gone", None
-        if old["start"] is None:
-            return "choice", None
-        if name in self.named or (old["order"] is not None and str(old["order"]) in self.named):
-            return "change", name if name in self.named else str(old["order"])
-        for resource, start, end in self.old_holdings.get(name, ()):
-            for low, high in self.closed.get(resource, ()):
-                if start < high and low < end:
-                    return "change", str(resource)
-        blockers = [*self._late_predecessors(name, old["start"]), *self._taken(name)]
-        return ("pushed", max(blockers)[1]) if blockers else ("choice", None)
-
-    def _late_predecessors(self, name: str, start: int) -> list[tuple[int, str]]:
-        """Predecessors that stood clear of the old start and no longer do."""
-        late = []
-        for before, lag in self.before_of.get(name, ()):
-            old, new = self.was.get(before), self.now.get(before)
-            if new is None or new["end"] is None:
-                continue
-            if new["end"] + lag > start and (old is None or old["end"] is None or old["end"] != new["end"]):
-                late.append((new["end"], before))
-        return late
-
-    def _taken(self, name: str) -> list[tuple[int, str]]:
-        """Others that now hold its resources where it was."""
-        found = []
-        for resource, start, end in self.old_holdings.get(name, ()):
-            stays = self.timeline.get(resource, [])
-            for stay_end, stay_start, other in stays[bisect_left(stays, (start + 1, -(2**62), "")) :]:
-                if stay_start >= end:
-                    break
-                if other != name:
-                    found.append((stay_end, other))
-        return found
-
-
-def _holdings(result: Result) -> Iterable[tuple[Any, int, int, str]]:
-    table = result.assignments
-    names = [str(name) for name in table["operation"].to_pylist()]
-    return zip(table["resource"].to_pylist(), _ticks(table["start"]), _ticks(table["end"]), names, strict=True)
-
-
-def _unary(result: Result) -> set[Any]:
-    """Resources of which there is one."""
-    if result.problem is None:
-        return set()
-    table = result.problem.tables["resources"]
-    length = table.num_rows
-    kind = table["kind"].to_pylist() if "kind" in table.column_names else [None] * length
-    capacity = table["capacity"].to_pylist() if "capacity" in table.column_names else [None] * length
-    return {
-        resource
-        for resource, kind_of, units in zip(table["resource"].to_pylist(), kind, capacity, strict=True)
-        if kind_of == "unary" or (kind_of is None and (units or 1) <= 1)
-    }
-
-
-def _predecessors(result: Result) -> dict[str, list[tuple[str, int]]]:
-    """End-to-start predecessors with their least lag, chains of orders included."""
-    links: dict[str, list[tuple[str, int]]] = {}
-    if result.problem is None:
-        return links
-    tables = result.problem.tables
-    rows = tables.get("precedences")
-    in_order: set[str] = set()
-    order_of: dict[str, Any] = {}
-    operations = tables["operations"]
-    names = [str(name) for name in operations["operation"].to_pylist()]
-    if "order" in operations.column_names:
-        order_of = dict(zip(names, operations["order"].to_pylist(), strict=True))
-    if rows is not None:
-        sheet = Sheet(tables)
-        length = rows.num_rows
-        kinds = rows["kind"].to_pylist() if "kind" in rows.column_names else [None] * length
-        lags = _ticks(rows["min_lag"].cast(_seconds(sheet, rows))) if "min_lag" in rows.column_names else [0] * length
-        pairs = zip(rows["before"].to_pylist(), rows["after"].to_pylist(), kinds, lags, strict=True)
-        for before, after, kind, lag in pairs:
-            if order_of.get(str(before)) is not None and order_of.get(str(before)) == order_of.get(str(after)):
-                in_order.add(str(order_of[str(before)]))
-            if kind in (None, "end_start"):
-                links.setdefault(str(after), []).append((str(before), lag or 0))
-    if "sequence" in operations.column_names:
-        _chain(links, names, order_of, operations["sequence"].to_pylist(), in_order)
-    return links
-
-
-def _seconds(sheet: Sheet, rows: pa.Table) -> pa.DataType:
-    kind = rows.schema.field("min_lag").type
-    return pa.duration("s") if pa.types.is_duration(kind) else kind
-
-
-def _chain(
-    links: dict[str, list[tuple[str, int]]],
-    names: list[str],
-    order_of: Mapping[str, Any],
-    sequence: list[Any],
-    in_order: set[str],
-) -> None:
-    steps: dict[str, dict[Any, list[str]]] = {}
-    for name, place in zip(names, sequence, strict=True):
-        order = order_of.get(name)
-        if order is not None and place is not None and str(order) not in in_order:
-            steps.setdefault(str(order), {}).setdefault(place, []).append(name)
-    for places in steps.values():
-        ranks = sorted(places)
-        for first, second in zip(ranks, ranks[1:], strict=False):
-            for after in places[second]:
-                links.setdefault(after, []).extend((before, 0) for before in places[first])
-
-
-def _touched(
-    before: Result, changes: Sequence[Change]
-) -> tuple[dict[Any, list[tuple[int, int]]], set[str]]:
-    """Closed time that changes make, by resource, and the operations and orders that they name."""
-    closed: dict[Any, list[tuple[int, int]]] = {}
-    named: set[str] = set()
-    if before.problem is None:
-        return closed, named
-    sheet = Sheet(before.problem.tables)
-    plain = before.schedule.schema.field("start").type
-
-    def ticks(value: Any, default: int) -> int:
-        if value is None:
-            return default
-        scalar = pa.scalar(sheet.scalar("calendars", "start", value).as_py(), plain)
-        return int(scalar.cast(pa.int64()).as_py())
-
-    for change in changes:
-        if change.table == "calendars" and "resource" in change.key and change.op != "insert":
-            start = ticks(change.key.get("start"), _now(before))
-            end = ticks(change.key.get("end"), 2**62)
-            closed.setdefault(change.key["resource"], []).append((start, end))
-        for column in ("operation", "order"):
-            if column in change.key:
-                named.add(str(change.key[column]))
-    return closed, named
-
-
-def _moves(before: Result, moves: list[tuple[dict[str, Any], dict[str, Any], str, str, str | None]]) -> pa.Table:
+def _moves(
+    before: Result, moves: list[tuple[dict[str, Any], dict[str, Any], str, str, str | None]]
+) -> pa.Table:
     schema = before.schedule.schema
     time = schema.field("start").type
 
     def pick(name: str) -> pa.Array:
-        cells = [new[name] if old[name] is None else old[name] for old, new, *_ in moves]
+        cells = [move[1][name] if move[0][name] is None else move[0][name] for move in moves]
         return pa.array(cells, schema.field(name).type)
 
-    def instants(side: int) -> pa.Array:
-        return pa.array([move[side]["start"] for move in moves], pa.int64()).cast(time)
+    def instants(starts: list[int | None]) -> pa.Array:
+        return pa.array(starts, pa.int64()).cast(time)
 
     delays = [
-        None if old["start"] is None or new["start"] is None else new["start"] - old["start"]
-        for old, new, *_ in moves
+        None if None in (move[0]["start"], move[1]["start"]) else move[1]["start"] - move[0]["start"]
+        for move in moves
     ]
     resource = schema.field("resource").type
-    return pa.table({
-        "operation": pick("operation"),
-        "order": pick("order"),
-        "zone": pa.array([move[2] for move in moves], pa.string()),
-        "start_before": instants(0),
-        "start_after": instants(1),
-        "delay": pa.array(delays, pa.int64()),
-        "resource_before": pa.array([move[0]["resource"] for move in moves], resource),
-        "resource_after": pa.array([move[1]["resource"] for move in moves], resource),
-        "cause": pa.array([move[3] for move in moves], pa.string()),
-        "by": pa.array([move[4] for move in moves], pa.string()),
-    })
+    return pa.table(
+        {
+            "operation": pick("operation"),
+            "order": pick("order"),
+            "zone": pa.array([move[2] for move in moves], pa.string()),
+            "start_before": instants([move[0]["start"] for move in moves]),
+            "start_after": instants([move[1]["start"] for move in moves]),
+            "delay": pa.array(delays, pa.int64()),
+            "resource_before": pa.array([move[0]["resource"] for move in moves], resource),
+            "resource_after": pa.array([move[1]["resource"] for move in moves], resource),
+            "cause": pa.array([move[3] for move in moves], pa.string()),
+            "by": pa.array([move[4] for move in moves], pa.string()),
+        }
+    )
 
 
 def _orders(before: Result, after: Result) -> pa.Table:
     def facts(result: Result) -> dict[str, dict[str, Any]]:
         table = result.order_results
-        columns = {name: _ticks(table[name]) for name in ("order", "end", "lateness")}
+        columns = {name: ticks_of(table[name]) for name in ("order", "end", "lateness")}
         rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
         return {str(row["order"]): row for row in rows}
 
     was, now = facts(before), facts(after)
-    nothing = {"order": None, "end": None, "lateness": None}
-    rows = []
+    nothing: dict[str, Any] = {"order": None, "end": None, "lateness": None}
+    rows: list[tuple[dict[str, Any], dict[str, Any], int | None, str]] = []
     for name in sorted(was.keys() | now.keys()):
         old, new = was.get(name), now.get(name)
         if old is not None and new is not None and old == new:
@@ -376,15 +206,19 @@ def _orders(before: Result, after: Result) -> pa.Table:
         rows.append((old_row, new_row, delay, _verdict(old, new)))
     time = before.order_results.schema.field("end").type
     order = before.order_results.schema.field("order").type
-    return pa.table({
-        "order": pa.array([old["order"] if old["order"] is not None else new["order"] for old, new, *_ in rows], order),
-        "end_before": pa.array([row[0]["end"] for row in rows], pa.int64()).cast(time),
-        "end_after": pa.array([row[1]["end"] for row in rows], pa.int64()).cast(time),
-        "delay": pa.array([row[2] for row in rows], pa.int64()),
-        "lateness_before": pa.array([row[0]["lateness"] for row in rows], pa.int64()),
-        "lateness_after": pa.array([row[1]["lateness"] for row in rows], pa.int64()),
-        "verdict": pa.array([row[3] for row in rows], pa.string()),
-    })
+    return pa.table(
+        {
+            "order": pa.array(
+                [row[1]["order"] if row[0]["order"] is None else row[0]["order"] for row in rows], order
+            ),
+            "end_before": pa.array([row[0]["end"] for row in rows], pa.int64()).cast(time),
+            "end_after": pa.array([row[1]["end"] for row in rows], pa.int64()).cast(time),
+            "delay": pa.array([row[2] for row in rows], pa.int64()),
+            "lateness_before": pa.array([row[0]["lateness"] for row in rows], pa.int64()),
+            "lateness_after": pa.array([row[1]["lateness"] for row in rows], pa.int64()),
+            "verdict": pa.array([row[3] for row in rows], pa.string()),
+        }
+    )
 
 
 def _verdict(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:

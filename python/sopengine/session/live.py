@@ -10,7 +10,6 @@ that the change itself forces on them (none, mostly).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from sopengine.problem import Problem
 from sopengine.result import Result, Termination
 from sopengine.session.apply import changed_tables
 from sopengine.session.calendars import now as now_of
+from sopengine.session.frozen import FrozenUntil, frozen_operations, pinned
 from sopengine.session.promise import Promise, Quote, promise
 from sopengine.session.publish import holders, instants, published
 from sopengine.session.sheet import Sheet
@@ -30,6 +30,8 @@ from sopengine.solve import Objective, Progress, evaluate, repair_live, simulate
 from sopengine.tables import TableLike, result_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from sopengine.session.diff import Diff
 
 REPAIR_SHARE = 0.1
@@ -112,9 +114,7 @@ class Session:
         told, changed = self._changed(changes)
         return self._repair(changed, told, time_limit, seed)
 
-    def _repair(
-        self, changed: Problem, told: tuple[Change, ...], time_limit: float, seed: int
-    ) -> Response:
+    def _repair(self, changed: Problem, told: tuple[Change, ...], time_limit: float, seed: int) -> Response:
         frozen = self._frozen()
         answer = repair_live(changed, self._live, self.objective, frozen, time_limit, seed)
         damaged = tuple(answer["damaged"])
@@ -138,7 +138,7 @@ class Session:
         repaired = self._repair(changed, told, min(0.2, REPAIR_SHARE * time_limit), seed)
         if not repaired.has_schedule:
             return repaired
-        held = _pinned(changed, repaired) if repaired.frozen else changed
+        held = pinned(changed, repaired, repaired.frozen) if repaired.frozen else changed
         rest = max(0.0, time_limit - (monotonic() - begun))
         found = solve(
             held,
@@ -152,7 +152,7 @@ class Session:
         if held is not changed:
             judged = evaluate(changed, found, objective=self.objective)
             found = Result(
-                tables=judged.tables | {"reasons": found.reasons},
+                tables={**judged.tables, "reasons": found.reasons},
                 objective=judged.objective,
                 levels=judged.levels,
                 bound=[None] * len(judged.levels),
@@ -177,6 +177,11 @@ class Session:
     def evaluate(self, schedule: Result | TableLike, assignments: TableLike | None = None) -> Result:
         """Judge any schedule of the session's problem, perhaps invalid."""
         return evaluate(self._problem, schedule, assignments, objective=self.objective)
+
+    def explain(self, order: Any) -> pa.Table:
+        """Why an order of the live schedule is late or left out: its rows of `reasons`."""
+        rows = self._live.reasons
+        return rows.filter(pc.equal(rows["order"].cast(pa.string()), str(order))) if len(rows) else rows
 
     def accept(self, response: Result) -> None:
         """Make a response live: it is the baseline from now on.
@@ -218,6 +223,11 @@ class Session:
         `confirm` or `withdraw`.
         """
         return promise(self, order, operations, expires, cells)
+
+    def hold(self, order: Any, response: Result, expires: Any) -> None:
+        """Make the answer to an inquiry live as a quote until `expires`."""
+        self.accept(response)
+        self._quotes[str(order)] = Quote(order, expires)
 
     def confirm(self, order: Any) -> None:
         """Turn a quote into an order that stays."""
@@ -276,10 +286,6 @@ class Session:
         )
 
 
-FrozenUntil = Any
-"""A time, or times by resource or location; None freezes nothing."""
-
-
 def open(
     problem: Problem,
     schedule: Result | TableLike | None = None,
@@ -314,71 +320,17 @@ def open(
     if not found.has_schedule or found.violations.num_rows:
         raise ValueError(f"no valid schedule to open a session with: {found.termination}")
     live = Problem(scale=whole.scale, **published(whole.tables, found))
-    session = Session(live, found, objective, frozen_until)
-    session._live = _judged(live, found, session.objective)
-    return session
+    chosen = Session(live, found, objective, frozen_until).objective
+    return Session(live, _judged(live, found, chosen), objective, frozen_until)
 
 
 def _judged(problem: Problem, schedule: Result, objective: Objective) -> Result:
     judged = evaluate(problem, schedule, objective=objective)
     return Result(
-        tables=judged.tables | {"reasons": schedule.reasons},
+        tables={**judged.tables, "reasons": schedule.reasons},
         objective=judged.objective,
         levels=judged.levels,
         bound=judged.bound,
         termination=judged.termination,
         problem=problem,
     )
-
-
-def frozen_operations(problem: Problem, live: Result, until: FrozenUntil) -> list[str]:
-    """Planned operations of the frozen zone, as text."""
-    if until is None:
-        return []
-    rows = live.schedule.filter(pc.equal(live.schedule["status"], "planned"))
-    sheet = Sheet(problem.tables)
-
-    def ticks(moment: Any) -> int:
-        scalar = pa.scalar(sheet.scalar("problem", "now", moment).as_py(), rows.schema.field("start").type)
-        return int(scalar.cast(pa.int64()).as_py())
-
-    starts = rows["start"].cast(pa.int64()).to_pylist()
-    if not isinstance(until, Mapping):
-        limit = ticks(until)
-        limits: list[int | None] = [limit] * len(starts)
-    else:
-        by_name = {str(name): ticks(moment) for name, moment in until.items()}
-        places = problem.tables["resources"].to_pydict()
-        names = [str(name) for name in places["resource"]]
-        location = dict(zip(names, places.get("location", names), strict=True))
-        resources = [str(name) for name in rows["resource"].to_pylist()]
-        limits = [by_name.get(name, by_name.get(str(location.get(name)))) for name in resources]
-    operations = rows["operation"].to_pylist()
-    return [
-        str(operation)
-        for operation, start, limit in zip(operations, starts, limits, strict=True)
-        if limit is not None and start < limit
-    ]
-
-
-def _pinned(problem: Problem, repaired: Response) -> Problem:
-    """The problem with the frozen zone pinned where the repaired schedule has it."""
-    sheet = Sheet(problem.tables)
-    rows = sheet.table("baseline")
-    frozen = pa.array(list(repaired.frozen), pa.string())
-    planned = pc.equal(pc.fill_null(rows["status"], "planned"), "planned")
-    mine = pc.and_(pc.is_in(rows["operation"].cast(pa.string()), frozen), planned)
-    now_at = repaired.schedule
-    place = pc.index_in(rows["operation"].cast(pa.string()), now_at["operation"].cast(pa.string()))
-    for column in ("start", "resource", "mode"):
-        kind = rows.schema.field(column).type
-        cells = pc.if_else(mine, now_at[column].cast(kind).take(place), rows[column])
-        rows = rows.set_column(rows.column_names.index(column), column, cells)
-    has_start = pc.and_(mine, pc.is_valid(rows["start"]))
-    pins = rows["pin"].cast(pa.string()) if "pin" in rows.column_names else pa.nulls(len(rows), pa.string())
-    pins = pc.if_else(has_start, "start", pins)
-    if "pin" in rows.column_names:
-        rows = rows.set_column(rows.column_names.index("pin"), "pin", pins)
-    else:
-        rows = rows.append_column("pin", pins)
-    return Problem(scale=problem.scale, **{**problem.tables, "baseline": rows})

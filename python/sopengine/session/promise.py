@@ -1,4 +1,4 @@
-"""When can a new order be had?
+"""When a new order can be had.
 
 The order is put into the gaps of the live schedule; nobody else moves. The date is exact: it is the end
 of a verified schedule. An inquiry leaves no trace. A quote keeps the place: the order becomes part of the
@@ -23,7 +23,6 @@ class Quote:
     """A promised order whose place is reserved."""
 
     order: Any
-    end: Any
     expires: Any
 
 
@@ -55,8 +54,7 @@ def promise(session: Session, order: Any, operations: Any, expires: Any, cells: 
     cause = f"{reasons[0]['cause']} {reasons[0]['object'] or ''}".strip() if end is None and reasons else None
     found = Promise(order, start, end, cause, _moved(session, response), response)
     if expires is not None and end is not None and found.moved == 0:
-        session.accept(response)
-        session._quotes[str(order)] = Quote(order, end, expires)
+        session.hold(order, response, expires)
     return found
 
 
@@ -64,5 +62,7 @@ def _moved(session: Session, response: Response) -> int:
     before, after = session.schedule.schedule, response.schedule
     place = pc.index_in(before["operation"], after["operation"])
     then = after["start"].take(place)
-    same = pc.or_kleene(pc.equal(before["start"], then), pc.and_(pc.is_null(before["start"]), pc.is_null(then)))
+    same = pc.or_kleene(
+        pc.equal(before["start"], then), pc.and_(pc.is_null(before["start"]), pc.is_null(then))
+    )
     return len(before) - int(pc.sum(pc.fill_null(same, fill_value=False)).as_py() or 0)

@@ -7,7 +7,6 @@ the rows stay; started and done work stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,6 +16,8 @@ from sopengine.changes import Change
 from sopengine.session.sheet import Sheet, columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sopengine.result import Result
 
 FILLED = ("operation", "mode", "resource", "start", "end", "status")

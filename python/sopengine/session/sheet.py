@@ -7,10 +7,9 @@ or, for a column that is not there yet, to the type that its kind has elsewhere 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -18,6 +17,9 @@ import pyarrow.compute as pc
 
 from sopengine.errors import Finding, SopDataError
 from sopengine.tables import table_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FACTS: Final = frozenset({"problem", "baseline", "resource_states", "items"})
 """Tables in which `set` makes the row that it does not find."""
@@ -85,7 +87,9 @@ class Sheet:
     def _first(self, wanted: Any) -> pa.DataType | None:
         for name, known in columns().items():
             table = self.tables.get(name)
-            for column in table.column_names if table is not None else ():
+            if table is None:
+                continue
+            for column in table.column_names:
                 if column in known and wanted(known[column]):
                     found: pa.DataType = table.schema.field(column).type
                     if not pa.types.is_null(found):
@@ -177,9 +181,10 @@ class Sheet:
         if table not in self.tables:
             self.table(table)
             return 0
-        before = self.tables[table].num_rows
+        before: int = self.tables[table].num_rows
         self.tables[table] = self.tables[table].filter(pc.invert(self.mask(table, key)))
-        return before - self.tables[table].num_rows
+        left: int = self.tables[table].num_rows
+        return before - left
 
 
 def refused(check: str, table: str, column: str | None, found: str, expected: str) -> SopDataError:

@@ -58,7 +58,11 @@ def test_pure_functions_of_calendars_agree_with_single_instants() -> None:
     calendar = [(0, 10, None), (12, 20, 2), (25, None, None)]
 
     def capacity(rows: list[Any], at: int) -> int:
-        return sum((3 if cap is None else cap) for low, high, cap in rows if low <= at and (high is None or at < high))
+        return sum(
+            (3 if cap is None else cap)
+            for low, high, cap in rows
+            if low <= at and (high is None or at < high)
+        )
 
     for start in range(-2, 30, 3):
         for end in [*range(start + 1, 32, 4), None]:
@@ -163,7 +167,7 @@ def test_times_may_be_text_datetimes_or_naive() -> None:
         modes={"operation": ["a"], "resource": ["m"], "duration": [timedelta(hours=1)]},
         resources={"resource": ["m"]},
     )
-    given = ["2026-03-02T09:00:00+00:00", at + timedelta(hours=1), datetime(2026, 3, 2, 9)]  # noqa: DTZ001
+    given = ["2026-03-02T09:00:00+00:00", at + timedelta(hours=1), datetime(2026, 3, 2, 9)]
     calendars = [
         problem.with_changes(changes.machine_down("m", start, at + timedelta(hours=2))).tables["calendars"]
         for start in given

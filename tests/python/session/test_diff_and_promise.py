@@ -7,7 +7,10 @@ import pytest
 import sopengine as so
 from sopengine import changes
 
-RUSH = [{"operation": "R1", "resource": "saw2", "duration": 3}, {"operation": "R2", "resource": "paint", "duration": 2}]
+RUSH = [
+    {"operation": "R1", "resource": "saw2", "duration": 3},
+    {"operation": "R2", "resource": "paint", "duration": 2},
+]
 
 
 def test_a_stop_is_the_cause_of_what_it_hits_and_of_nothing_else(session: so.Session) -> None:

@@ -89,7 +89,9 @@ def test_the_frozen_zone_stands(plant: so.Session) -> None:
     forked = plant.fork()
     row = first_on(plant)
     forked.frozen_until = row["start"] + timedelta(hours=24)
-    told = changes.machine_down(row["resource"], row["start"] + timedelta(hours=30), row["start"] + timedelta(hours=60))
+    told = changes.machine_down(
+        row["resource"], row["start"] + timedelta(hours=30), row["start"] + timedelta(hours=60)
+    )
     for result in (forked.repair(told, time_limit=0.05), forked.reschedule(told, time_limit=0.5)):
         before, after = starts(forked.schedule), starts(result)
         assert len(result.frozen) > 5
@@ -128,12 +130,16 @@ def test_work_starts_and_ends_as_published(session: so.Session) -> None:
     row = next(row for row in late.schedule.to_pylist() if row["operation"] == first["operation"])
     assert row["end"] == first["start"] + 2 + 20
     session.accept(late)
-    done = session.simulate([changes.clock(row["end"]), changes.operation_done(first["operation"], row["end"])])
+    done = session.simulate(
+        [changes.clock(row["end"]), changes.operation_done(first["operation"], row["end"])]
+    )
     assert done.verify().num_rows == 0
 
 
 def test_progress_of_a_crew_started_as_published(plant: so.Session) -> None:
-    grouped = {row["operation"] for row in plant.schedule.assignments.to_pylist() if row["requirement"] is not None}
+    grouped = {
+        row["operation"] for row in plant.schedule.assignments.to_pylist() if row["requirement"] is not None
+    }
     row = next(
         row for row in plant.schedule.schedule.sort_by("start").to_pylist()
         if row["status"] == "planned" and row["operation"] in grouped
@@ -153,8 +159,26 @@ def test_contradicting_changes_are_refused(session: so.Session) -> None:
         session.simulate(changes.rush_order("A", [{"operation": "A1", "resource": "saw1", "duration": 1}]))
 
 
-def test_a_lost_resource_of_work_that_never_pauses(plant: so.Session) -> None:
+def test_operations_that_can_run_nowhere_any_more_are_named(plant: so.Session) -> None:
     row = first_on(plant)
-    simulated = plant.simulate(changes.resource_lost(row["resource"]))
+    lost = changes.resource_lost(row["resource"])
+    named: set[str] = set()
+    try:
+        simulated = plant.simulate(lost)
+    except so.SopDataError as refused:
+        errors = [issue for issue in refused.issues if issue.severity == "error"]
+        named = {issue.id for issue in errors if issue.id is not None}
+        assert {issue.check for issue in errors} <= {"NO_CAPACITY", "WINDOW_TOO_SHORT"}
+        rows = plant.schedule.schedule.to_pylist()
+        orders = {other["order"] for other in rows if other["operation"] in named}
+        simulated = plant.simulate([*(changes.cancel_order(order) for order in sorted(orders)), lost])
     assert simulated.verify().num_rows == 0
-    assert simulated.displaced or simulated.objective["unscheduled"] > 0
+    assert named or simulated.displaced or simulated.objective["unscheduled"] > 0
+
+
+def test_a_late_order_is_explained(session: so.Session) -> None:
+    session.accept(session.simulate(changes.order_changed("A", due=1)))
+    rows = session.explain("A").to_pylist()
+    assert rows
+    assert {row["order"] for row in rows} == {"A"}
+    assert session.explain("nobody").num_rows == 0
