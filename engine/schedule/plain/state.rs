@@ -105,8 +105,8 @@ impl State {
         let num_resources = instance.num_resources();
         let mut records = vec![BORDER; num_resources + 1];
         let mut operations = vec![u32::MAX; num_resources + 1];
-        for resource in 0..num_resources {
-            records[resource].resource = resource as u32;
+        for (resource, record) in records[..num_resources].iter_mut().enumerate() {
+            record.resource = resource as u32;
         }
         for (range, release, tail) in fragments {
             let border = records.len() - 1;
