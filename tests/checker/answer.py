@@ -160,7 +160,7 @@ def _read_taken(plant: Plant, assignments: Any) -> dict[str, list[Taken]]:
 def _place(plant: Plant, answer: Answer, entry: Entry, report: Report) -> None:
     key = entry.operation
     operation, started = plant.operations[key], plant.status(key) == "started"
-    mode = operation.modes.get(entry.mode) if entry.mode is not None else None
+    mode = operation.modes.get(entry.mode or entry.resource or key)
     if mode is None:
         report.add(1, "mode", key, f"{entry.mode!r} is none of its modes")
         mode = baseline_mode(plant, key) if started else None
