@@ -31,7 +31,9 @@ def test_never_better_than_the_optimum_and_never_feasible_where_there_is_none() 
             outcomes["optimal"] += 1
             assert all(bound is None or bound <= value for value, bound, _ in bounds), where
         else:
-            level = next(index for index, pair in enumerate(zip(ours, best, strict=True)) if pair[0] > pair[1])
+            level = next(
+                index for index, pair in enumerate(zip(ours, best, strict=True)) if pair[0] > pair[1]
+            )
             outcomes[f"worse on level {level}"] += 1
             assert result.termination.reason != "optimal", where
     print(dict(outcomes))

@@ -131,8 +131,8 @@ ENTITIES = {
 def type_ids(case: Case) -> None:
     """Edits write ids as text; give them back the type that the plant has for them."""
     for name, (table, columns) in ENTITIES.items():
-        known = {row.get(name) for row in case.tables.get(table, [])} - {None}
-        if not known or not any(isinstance(key, int) for key in known):
+        given = [*case.tables.get(table, []), *case.schedule]
+        if not any(isinstance(row.get(name), int) for row in given):
             continue
         for rows in (*case.tables.values(), case.schedule, case.assignments):
             for row in rows:

@@ -127,7 +127,7 @@ def mode_of_another(case: Case) -> bool:
 
 @BREAKS.of(1)
 def resource_of_another(case: Case) -> bool:
-    found = case.pairs(lambda a, b: a.mode.resource != b.mode.resource)
+    found = case.pairs(lambda a, b: b.mode.resource not in (None, a.mode.resource))
     if found is None:
         return False
     case.row(found[0].key)["resource"] = found[1].mode.resource
