@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+
 import sopengine as so
 from agreement.solved import solved_plants
 from checker import check

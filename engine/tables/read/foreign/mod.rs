@@ -272,7 +272,8 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
     /// Holdings by operation; rows that name nobody are findings.
     fn named(&mut self, rows: &[NamedRow]) -> FxHashMap<OperationId, Vec<Held>> {
         let names = &self.problem.names;
-        let mut keys: FxHashMap<&str, u32> = FxHashMap::default();
+        // The standard keyed hash: keys made to collide must not slow the reader down.
+        let mut keys: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
         for row in 0..names.requirement_rows.len() {
             keys.insert(names.requirement_rows.get(row), row as u32);
         }
