@@ -33,7 +33,8 @@ fn exception(py: Python<'_>, error: &EngineError) -> PyResult<PyErr> {
     let issues = match error {
         EngineError::Data(findings) => findings.kept().to_vec(),
         EngineError::Option { option, found, expected } => {
-            vec![Finding::error("PARAM_RANGE", "").column(option).found(found.clone()).expected(*expected)]
+            let refused = Finding::error("PARAM_RANGE", "").column(option).found(found.clone());
+            vec![refused.expected(*expected).hint("Leave the option out for its default.")]
         }
         EngineError::Internal(text) => {
             let raised = errors.getattr("SopInternalError")?.call1((text,))?;

@@ -19,7 +19,7 @@ use crate::model::objective::{Objective, Term, TermValues};
 use crate::schedule::Schedule;
 use crate::schedule::verify::{Verdict, verify};
 use crate::search::{self, LimitHit, Reason, SolveOptions, Solved};
-use crate::tables::read::read_schedule;
+use crate::tables::read::{Foreign, read_schedule};
 use crate::tables::write::{self, Output};
 use crate::tables::{TableData, TableProblem};
 
@@ -137,8 +137,8 @@ pub(super) fn solve<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
     let start = start.map(|start| foreign(py, inner, start, start_assignments)).transpose()?;
-    let (start, findings) =
-        start.map_or((None, Findings::default()), |(schedule, findings)| (Some(schedule), findings));
+    let (start, findings) = start
+        .map_or((None, Findings::default()), |foreign| (Some(foreign.schedule), foreign.findings));
     let options = guarded(py, || {
         Ok(SolveOptions {
             seed,
@@ -384,10 +384,11 @@ pub(super) fn evaluate<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
     let objective = guarded(py, || self::objective(inner, objective, partial))?;
-    let (schedule, findings) = foreign(py, inner, schedule, assignments)?;
+    let Foreign { schedule, findings, violations } = foreign(py, inner, schedule, assignments)?;
     let judged = guarded(py, || {
         Ok(py.detach(|| {
-            let verdict = verify(&inner.problem, &schedule, partial);
+            let mut verdict = verify(&inner.problem, &schedule, partial);
+            verdict.add(violations);
             let levels = objective.value(&verdict.values);
             assemble(inner, &schedule, Some(&verdict), &[], levels, &findings)
         }))
@@ -412,14 +413,11 @@ pub(super) fn foreign(
     inner: &TableProblem,
     schedule: &Bound<'_, PyAny>,
     assignments: Option<&Bound<'_, PyAny>>,
-) -> PyResult<(Schedule, Findings)> {
+) -> PyResult<Foreign> {
     let schedule = convert::table(py, "schedule", schedule)?;
     let assignments: Option<TableData> =
         assignments.map(|assignments| convert::table(py, "assignments", assignments)).transpose()?;
-    let foreign = guarded(py, || {
-        py.detach(|| read_schedule(&inner.problem, &inner.context, &schedule, assignments.as_ref()))
-    })?;
-    Ok((foreign.schedule, foreign.findings))
+    guarded(py, || py.detach(|| read_schedule(&inner.problem, &inner.context, &schedule, assignments.as_ref())))
 }
 
 fn reason_name(reason: Reason) -> &'static str {

@@ -8,6 +8,7 @@
 //! Nothing here decides anything about schedules.
 
 pub mod ffi;
+mod holding;
 pub mod problem;
 pub mod read;
 pub mod spec;

@@ -134,6 +134,6 @@ def check_scale(scale: object) -> None:
     if scale is None or (isinstance(scale, int) and not isinstance(scale, bool) and 0 <= scale <= 18):
         return
     found = f"{scale!r}"[:80]
-    raise SopDataError(
-        [Finding("PARAM_RANGE", column="scale", found=found, expected="an integer from 0 to 18")]
-    )
+    expected = "an integer from 0 to 18"
+    hint = "It is the number of decimal places that count."
+    raise SopDataError([Finding("PARAM_RANGE", column="scale", found=found, expected=expected, hint=hint)])

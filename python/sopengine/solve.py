@@ -292,4 +292,5 @@ def _is_seconds(value: object) -> bool:
 
 
 def _range(option: str, value: object, expected: str) -> Finding:
-    return Finding("PARAM_RANGE", column=option, found=f"{value!r}"[:80], expected=expected)
+    hint = "Leave the option out for its default."
+    return Finding("PARAM_RANGE", column=option, found=f"{value!r}"[:80], expected=expected, hint=hint)

@@ -101,7 +101,8 @@ def _coerce(name: str, given: object) -> pa.Table | Finding:
         table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
         text = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        return Finding("ARROW_INVALID", table=name, found=text, expected="valid Arrow data")
+        hint = "Make the table again with the library that wrote it, and validate it there."
+        return Finding("ARROW_INVALID", table=name, found=text, expected="valid Arrow data", hint=hint)
     return table
 
 
@@ -229,7 +230,8 @@ def _localize(
         issues.append(_doubtful(name, column, row, str(value), repeated=repeated, zone=zone))
     if len(doubtful) > TOLD:
         more = f"{len(doubtful) - TOLD} more rows like those before"
-        issues.append(Finding("MORE_ROWS", table=name, column=column, found=more))
+        hint = "Mend those that are told; the rest is alike."
+        issues.append(Finding("MORE_ROWS", table=name, column=column, found=more, hint=hint))
     return early
 
 
@@ -273,7 +275,10 @@ def with_plan(tables: Mapping[str, pa.Table], schedule: pa.Table) -> dict[str, p
     if not {"operation", "start"} <= set(plan.column_names):
         expected = "a schedule with the columns operation and start"
         found = ", ".join(schedule.column_names) or "no columns"
-        raise SopDataError([Finding("MISSING_COLUMN", table="baseline", found=found, expected=expected)])
+        hint = "Give the table `schedule` of a result."
+        raise SopDataError(
+            [Finding("MISSING_COLUMN", table="baseline", found=found, expected=expected, hint=hint)]
+        )
     plan = plan.filter(pc.is_valid(plan["start"]))
     history = changed.get("baseline")
     if history is not None and "operation" in history.column_names:

@@ -46,7 +46,8 @@ def test_both_verifiers_reject_every_kind_of_violation() -> None:
                 problem = so.Problem(**{table: arrow(rows) for table, rows in broken[0].items() if rows})
             except so.SopDataError:
                 continue  # the break made a plant that the builder refuses: nothing to verify
-            answer = so.evaluate(problem, arrow(broken[1]), arrow(broken[2]) if broken[2] else None)
+            held = arrow(broken[2]) if broken[2] else result.assignments.slice(0, 0)
+            answer = so.evaluate(problem, arrow(broken[1]), held)
             rules = set(answer.violations.column("rule").to_pylist())
             where = f"{name} on plant {number}"
             assert BREAKS[name].rule in check(*broken).rules, where

@@ -126,7 +126,7 @@ def test_an_id_has_one_type() -> None:
 
 def test_time_is_all_temporal_or_all_integer() -> None:
     issue = the_one(temporal(modes={"duration": [3, 4]}))
-    assert issue.check == "UNIT_MIXED"
+    assert issue.check == "UNIT_UNDECLARED"
     assert "modes.duration" in str(issue.found)
 
 

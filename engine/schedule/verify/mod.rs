@@ -56,6 +56,12 @@ pub struct Violation {
     pub detail: String,
 }
 
+impl Violation {
+    fn place(&self) -> (u8, Option<OperationId>, Option<Time>) {
+        (self.rule, self.operation, self.at)
+    }
+}
+
 /// What the verifier found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
@@ -69,6 +75,12 @@ impl Verdict {
     /// Whether nothing is wrong.
     pub fn is_valid(&self) -> bool {
         self.violations.is_empty()
+    }
+
+    /// Puts in those that somebody else found, in the same order.
+    pub fn add(&mut self, violations: Vec<Violation>) {
+        self.violations.extend(violations);
+        self.violations.sort_by_key(Violation::place);
     }
 }
 
@@ -87,7 +99,7 @@ pub fn verify(problem: &Problem, schedule: &Schedule, partial: bool) -> Verdict 
     history::check(&facts, schedule, &mut report);
     partial::check(&facts, partial, &mut report);
     let values = terms::values(&facts, changeover_cost);
-    report.violations.sort_by_key(|violation| (violation.rule, violation.operation, violation.at));
+    report.violations.sort_by_key(Violation::place);
     Verdict { violations: report.violations, values }
 }
 

@@ -62,7 +62,7 @@ impl Fault {
                 ("SUB_TICK", "whole seconds", "Round to seconds in the direction that is safe for the plant.")
             }
             Self::EnumValue => ("ENUM_VALUE", "", "Words are lower case."),
-            Self::NotAShare => ("OUT_OF_RANGE", "a share from 0 to 1", ""),
+            Self::NotAShare => ("OUT_OF_RANGE", "a share from 0 to 1", "25 percent is 0.25."),
             Self::NeedsScale => (
                 "TYPE_MISMATCH",
                 "integers or decimals",

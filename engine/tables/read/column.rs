@@ -231,7 +231,8 @@ impl Reader {
             self.findings.push(
                 Finding::error("MORE_ROWS", source.spec.name)
                     .column(column.name)
-                    .found(format!("{} more rows like those before", faulty - TOLD)),
+                    .found(format!("{} more rows like those before", faulty - TOLD))
+                    .hint("Mend those that are told; the rest is alike."),
             );
         }
         kept

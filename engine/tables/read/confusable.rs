@@ -7,7 +7,7 @@
 
 use std::hash::Hasher as _;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 
 use crate::model::draft::{Symbol, Symbols};
 
@@ -44,12 +44,18 @@ pub(super) fn lookalikes(symbols: &Symbols, keys: &[Symbol]) -> Vec<Lookalike> {
         if group.iter().all(|&(_, row)| keys[row as usize] == keys[group[0].1 as usize]) {
             continue;
         }
-        let mut first: FxHashMap<String, Symbol> = FxHashMap::default();
-        for &(_, row) in group {
-            let this = keys[row as usize];
-            let that = *first.entry(fold(symbols.text(this))).or_insert(this);
+        // Sorted, not hashed: ids may be made to collide.
+        let mut folded: Vec<(String, u32)> =
+            group.iter().map(|&(_, row)| (fold(symbols.text(keys[row as usize])), row)).collect();
+        folded.sort_unstable();
+        let mut first = 0;
+        for (place, (text, row)) in folded.iter().enumerate() {
+            if *text != folded[first].0 {
+                first = place;
+            }
+            let (this, that) = (keys[*row as usize], keys[folded[first].1 as usize]);
             if that != this {
-                found.push(Lookalike { row: row as usize, this, that });
+                found.push(Lookalike { row: *row as usize, this, that });
             }
         }
     }

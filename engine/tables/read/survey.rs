@@ -160,7 +160,7 @@ fn kind_of_time(tables: &Tables, findings: &mut Findings) -> bool {
             names.join(", ")
         };
         findings.push(
-            Finding::error("UNIT_MIXED", table.name)
+            Finding::error("UNIT_UNDECLARED", table.name)
                 .column(column.name)
                 .found(format!(
                     "integers in {}; timestamps or durations in {}",

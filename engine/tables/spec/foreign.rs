@@ -1,6 +1,6 @@
 //! The tables of a schedule that comes from elsewhere, to be evaluated or to start from.
 
-use super::Class::{Enum, Id, Time};
+use super::Class::{Enum, Id, Integer, Time};
 use super::Entity::{Mode, Operation, Requirement, Resource};
 use super::{Column, TableSpec, column};
 
@@ -40,5 +40,8 @@ const ASSIGNMENTS: &[Column] = &[
     column("operation", Id(Operation), "Operation.").required(),
     column("resource", Id(Resource), "Resource that it holds.").required(),
     column("phase", Enum(&["run", "changeover"]), "In which phase.").default("run"),
-    column("requirement", Id(Requirement), "Key of the requirement."),
+    column("requirement", Id(Requirement), "Key of the requirement.").default("whichever it fits"),
+    column("start", Time, "Start of the holding.").default("its phase's"),
+    column("end", Time, "End of the holding.").default("its phase's"),
+    column("quantity", Integer, "Units held.").default("those required").unit("units"),
 ];

@@ -2,24 +2,11 @@
 
 use arrow_array::RecordBatch;
 
-use crate::model::ids::{OperationId, ResourceId};
-use crate::model::operation::{Phase, Target};
-use crate::model::time::Time;
-use crate::schedule::Placement;
+use crate::model::operation::Phase;
 
+use super::super::holding::{self, Holding};
 use super::Output;
 use super::columns::Columns;
-
-struct Holding {
-    operation: OperationId,
-    start: Time,
-    phase: Phase,
-    resource: ResourceId,
-    /// Row of `requirements`; none for the mode's own resource.
-    requirement: Option<u32>,
-    end: Time,
-    quantity: i64,
-}
 
 /// Makes the table, by operation, start, phase, resource and requirement key.
 pub(super) fn table(output: &Output<'_>) -> RecordBatch {
@@ -30,7 +17,7 @@ pub(super) fn table(output: &Output<'_>) -> RecordBatch {
     for operation in problem.operation_ids() {
         if let Some(placement) = output.schedule.get(operation) {
             let first = holdings.len();
-            hold(output, operation, placement, &mut holdings);
+            holding::add(problem, operation, placement, &mut holdings);
             holdings[first..].sort_by_key(|held: &Holding| {
                 (held.start, held.phase, held.resource, held.requirement.map(key))
             });
@@ -49,35 +36,4 @@ pub(super) fn table(output: &Output<'_>) -> RecordBatch {
         .times(holdings.iter().map(|held| Some(held.end)))
         .integers(holdings.iter().map(|held| Some(held.quantity)))
         .finish()
-}
-
-/// Holdings of one placement; an operation of duration 0 holds nothing.
-fn hold(output: &Output<'_>, operation: OperationId, placement: &Placement, holdings: &mut Vec<Holding>) {
-    let problem = output.problem;
-    let mode = problem.mode(placement.mode);
-    if mode.duration == 0 {
-        return;
-    }
-    let mut push = |phase, resource, requirement, quantity| {
-        let interval = match phase {
-            Phase::Run => Some((placement.start, placement.end)),
-            Phase::Changeover => placement.changeover,
-        };
-        if let Some((start, end)) = interval {
-            holdings.push(Holding { operation, start, phase, resource, requirement, end, quantity });
-        }
-    };
-    if let Some(resource) = mode.resource {
-        push(Phase::Run, resource, None, mode.quantity);
-        push(Phase::Changeover, resource, None, mode.quantity);
-    }
-    for requirement in problem.requirements_of(placement.mode) {
-        if let Target::Resource(resource) = requirement.target {
-            push(requirement.phase, resource, Some(requirement.row), requirement.quantity);
-        }
-    }
-    for member in &placement.members {
-        let requirement = problem.requirement(member.requirement);
-        push(requirement.phase, member.resource, Some(requirement.row), 1);
-    }
 }

@@ -55,7 +55,7 @@ fn take_history(problem: &Problem, operation: OperationId, held: &mut Vec<Held>)
     {
         held.extend(known.members.iter().map(|&(requirement, resource)| {
             let requirement = problem.requirement(requirement);
-            Held { resource, phase: requirement.phase, requirement: Some(requirement.row) }
+            Held { requirement: Some(requirement.row), ..Held::of(resource, requirement.phase) }
         }));
     }
 }
@@ -72,6 +72,7 @@ type OpenSeat = (crate::model::ids::RequirementId, Time, Time);
 /// Takes the members named for a placement; gives back the seats that nobody is named for.
 fn take_named(problem: &Problem, placement: &mut Placement, held: &[Held], busy: &mut Busy) -> Vec<OpenSeat> {
     let mut open = Vec::new();
+    let own = problem.mode(placement.mode).resource;
     let mut used = vec![false; held.len()];
     // Rows that name their requirement go first, so that no other requirement takes their member.
     for exact in [true, false] {
@@ -85,6 +86,7 @@ fn take_named(problem: &Problem, placement: &mut Placement, held: &[Held], busy:
                 let fits = held.phase == requirement.phase
                     && held.requirement.is_none_or(|row| row == requirement.row)
                     && held.requirement.is_some() == exact
+                    && (exact || Some(held.resource) != own)
                     && group.members.contains(&held.resource);
                 if !*used && fits && (filled as i64) < requirement.quantity {
                     *used = true;

@@ -1,11 +1,15 @@
 //! A schedule that comes from elsewhere: the plant's own, perhaps invalid.
 //!
-//! What it says is taken as said, however wrong: judging it is the verifier's part. Only what a
-//! [`Schedule`] cannot express (an unknown operation, a mode of another operation) becomes a finding
-//! here. Where the tables leave a choice (a mode, members of groups) it is made by name, or by
+//! What it says is taken as said, however wrong: judging it is the verifier's part. What a
+//! [`Schedule`] cannot express is judged here, for the verifier cannot see it: rows that make no sense
+//! (an unknown operation, a mode of another operation) are findings and violations
+//! ([`statements`]), holdings other than those that the schedule asks for are violations
+//! ([`differences`]). Where the tables leave a choice (a mode, members of groups) it is made by name, or by
 //! [`members`] in order of time.
 
+mod differences;
 mod members;
+mod statements;
 
 use rustc_hash::FxHashMap;
 
@@ -16,6 +20,7 @@ use crate::model::history::Status;
 use crate::model::ids::{ModeId, Names, OperationId, RequirementId, ResourceId};
 use crate::model::operation::Phase;
 use crate::model::time::Time;
+use crate::schedule::verify::Violation;
 use crate::schedule::{Placement, Schedule};
 
 use super::super::problem::Context;
@@ -31,6 +36,8 @@ pub struct Foreign {
     pub schedule: Schedule,
     /// What it says that has no place in it.
     pub findings: Findings,
+    /// The rules that these sayings break; the verifier's come beside them.
+    pub violations: Vec<Violation>,
 }
 
 /// Reads `schedule` and, where given, `assignments`.
@@ -68,11 +75,16 @@ pub fn read_schedule(
         text: |symbol| symbols.text(symbol),
         schedule: Schedule::empty(problem.operations.len()),
         findings: reading.findings,
+        violations: Vec::new(),
     };
     placing.rows(&rows);
     let named = placing.named(&named);
     members::choose(problem, &mut placing.schedule, &named);
-    Ok(Foreign { schedule: placing.schedule, findings: placing.findings })
+    let mut violations = placing.violations;
+    if assignments.is_some() {
+        violations.extend(differences::find(problem, &placing.schedule, &named));
+    }
+    Ok(Foreign { schedule: placing.schedule, findings: placing.findings, violations })
 }
 
 /// A row of `schedule`.
@@ -83,7 +95,23 @@ struct Row {
     changeover: Option<(Time, Time)>,
     start: Option<Time>,
     end: Option<Time>,
-    skipped: bool,
+    status: Option<Said>,
+}
+
+/// What a row says of how far its operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Planned,
+    Started,
+    Done,
+    Unscheduled,
+}
+
+impl Row {
+    /// Whether the row places nothing: history, or left out.
+    fn is_skipped(&self) -> bool {
+        matches!(self.status, Some(Said::Done | Said::Unscheduled))
+    }
 }
 
 fn rows(reader: &mut Reader, source: &Source<'_>) -> Vec<Row> {
@@ -94,8 +122,8 @@ fn rows(reader: &mut Reader, source: &Source<'_>) -> Vec<Row> {
     let changeover_end = reader.times(source, "changeover_end");
     let start = reader.times(source, "start");
     let end = reader.times(source, "end");
-    // True where the row places nothing: history, or left out.
-    let skipped = reader.words(source, "status", &[false, false, true, true]);
+    let words = [Said::Planned, Said::Started, Said::Done, Said::Unscheduled];
+    let status = reader.words(source, "status", &words);
     (0..source.rows)
         .map(|row| Row {
             operation: operation[row],
@@ -104,7 +132,7 @@ fn rows(reader: &mut Reader, source: &Source<'_>) -> Vec<Row> {
             changeover: changeover_start[row].zip(changeover_end[row]).filter(|(start, end)| start != end),
             start: start[row],
             end: end[row],
-            skipped: skipped[row] == Some(true),
+            status: status[row],
         })
         .collect()
 }
@@ -115,6 +143,9 @@ struct NamedRow {
     resource: Symbol,
     phase: Phase,
     requirement: Option<Symbol>,
+    start: Option<Time>,
+    end: Option<Time>,
+    quantity: Option<i64>,
 }
 
 fn named(reader: &mut Reader, source: &Source<'_>) -> Vec<NamedRow> {
@@ -122,23 +153,40 @@ fn named(reader: &mut Reader, source: &Source<'_>) -> Vec<NamedRow> {
     let resource = reader.keys(source, "resource");
     let phase = reader.words(source, "phase", &[Phase::Run, Phase::Changeover]);
     let requirement = reader.ids(source, "requirement");
+    let start = reader.times(source, "start");
+    let end = reader.times(source, "end");
+    let quantity = reader.integers(source, "quantity");
     (0..source.rows)
         .map(|row| NamedRow {
             operation: operation[row],
             resource: resource[row],
             phase: phase[row].unwrap_or(Phase::Run),
             requirement: requirement[row],
+            start: start[row],
+            end: end[row],
+            quantity: quantity[row],
         })
         .collect()
 }
 
-/// A resource that somebody says an operation holds.
+/// A resource that somebody says an operation holds; null where nothing is said.
 #[derive(Debug, Clone, Copy)]
 struct Held {
     resource: ResourceId,
     phase: Phase,
-    /// For which requirement, if said.
+    /// For which requirement.
     requirement: Option<u32>,
+    /// Whether it is for a requirement that the problem does not have.
+    stray: bool,
+    start: Option<Time>,
+    end: Option<Time>,
+    quantity: Option<i64>,
+}
+
+impl Held {
+    fn of(resource: ResourceId, phase: Phase) -> Self {
+        Self { resource, phase, requirement: None, stray: false, start: None, end: None, quantity: None }
+    }
 }
 
 /// Rows on their way into a schedule.
@@ -147,6 +195,7 @@ struct Placing<'a, F> {
     text: F,
     schedule: Schedule,
     findings: Findings,
+    violations: Vec<Violation>,
 }
 
 impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
@@ -156,21 +205,27 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
             let name = (self.text)(row.operation);
             let Some(index) = self.problem.names.operations.find(name) else {
                 self.note("DANGLING_REF", place, name, "operation", name, "an operation of the problem");
+                self.violations.push(statements::unknown(name));
                 continue;
             };
+            let operation = OperationId::new(index);
             if std::mem::replace(&mut seen[index], true) {
                 self.note("DUPLICATE_ID", place, name, "operation", name, "one row an operation");
+                self.violations.push(statements::twice(self.problem, operation));
                 continue;
             }
-            let operation = OperationId::new(index);
-            if row.skipped || self.problem.status(operation) == Status::Done {
+            statements::judge(self.problem, operation, row, &mut self.violations);
+            if row.is_skipped() || self.problem.status(operation) == Status::Done {
                 continue;
             }
-            let (Some(start), Some(mode)) = (row.start, self.mode(place, row, operation)) else {
+            let Some(start) = row.start else { continue };
+            let Some(mode) = self.mode(place, row, operation) else {
+                self.violations.push(statements::no_mode(self.problem, operation));
                 continue;
             };
             let Some(end) = row.end else {
                 self.note("NULL_VALUE", place, name, "end", "null", "an end, where there is a start");
+                self.violations.push(statements::no_end(self.problem, operation, start));
                 continue;
             };
             let changeover = row.changeover;
@@ -217,7 +272,8 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
     /// Holdings by operation; rows that name nobody are findings.
     fn named(&mut self, rows: &[NamedRow]) -> FxHashMap<OperationId, Vec<Held>> {
         let names = &self.problem.names;
-        let mut keys: FxHashMap<&str, u32> = FxHashMap::default();
+        // The standard keyed hash: keys made to collide must not slow the reader down.
+        let mut keys: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
         for row in 0..names.requirement_rows.len() {
             keys.insert(names.requirement_rows.get(row), row as u32);
         }
@@ -234,6 +290,7 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
                     name,
                     "an operation of the problem",
                 );
+                self.violations.push(statements::unknown_holder(name, (self.text)(row.resource)));
                 continue;
             };
             let resource = (self.text)(row.resource);
@@ -246,12 +303,18 @@ impl<'s, F: Fn(Symbol) -> &'s str> Placing<'_, F> {
                     resource,
                     "a resource of the problem",
                 );
+                let operation = OperationId::new(operation);
+                self.violations.push(statements::unknown_resource(self.problem, operation, resource));
                 continue;
             };
+            let requirement = row.requirement.and_then(|symbol| keys.get((self.text)(symbol)).copied());
             held.entry(OperationId::new(operation)).or_default().push(Held {
-                resource: ResourceId::new(index),
-                phase: row.phase,
-                requirement: row.requirement.and_then(|symbol| keys.get((self.text)(symbol)).copied()),
+                requirement,
+                stray: row.requirement.is_some() && requirement.is_none(),
+                start: row.start,
+                end: row.end,
+                quantity: row.quantity,
+                ..Held::of(ResourceId::new(index), row.phase)
             });
         }
         held
