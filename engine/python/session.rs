@@ -32,7 +32,7 @@ pub(super) fn simulate<'py>(
     objective: Option<ObjectiveArgument>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let (live, _) = foreign(py, inner, schedule, assignments)?;
+    let live = foreign(py, inner, schedule, assignments)?.schedule;
     let watch = Stopwatch::start();
     let simulated = guarded(py, || Ok(py.detach(|| session::simulate(&inner.problem, &live))))?;
     let wall = watch.elapsed();
@@ -58,7 +58,7 @@ pub(super) fn repair<'py>(
     seed: u64,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let (live, _) = foreign(py, inner, schedule, assignments)?;
+    let live = foreign(py, inner, schedule, assignments)?.schedule;
     let names = &inner.problem.names.operations;
     let frozen = frozen.iter().filter_map(|name| names.find(name)).map(OperationId::new).collect();
     let options = guarded(py, || {
