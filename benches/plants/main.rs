@@ -5,6 +5,8 @@
 //! search of one generated plant; what is not: reading tables. `WORK=n` stops by work: what compares two
 //! searches on a busy machine. `OBJECTIVE` names a preset.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints what it measures")]
+
 mod plant;
 
 use std::sync::atomic::AtomicBool;

@@ -4,7 +4,10 @@
 use sopengine::model::Problem;
 use sopengine::model::build::build;
 use sopengine::model::changeover::{Combine, Compare};
-use sopengine::model::draft::*;
+use sopengine::model::draft::{
+    CalendarRow, ChangeoverRow, Draft, GroupRow, MaterialRow, MatrixRow, ModeRow, OperationRow, OrderRow,
+    RequirementRow, ResourceRow, StockRow, Symbol,
+};
 use sopengine::model::operation::{Breaks, Phase, Suspend};
 use sopengine::model::resource::ResourceKind;
 use sopengine::search::rng::Rng;
@@ -127,7 +130,7 @@ fn add_operation(
     let cell = rng.below(lines.div_ceil(8));
     let first = rng.below(8);
     let duration = i64::from(rng.between(10, 50)) * 60;
-    for choice in 0..1 + rng.below(3) {
+    for choice in 0..=rng.below(3) {
         let line = (cell * 8 + (first + choice) % 8).min(lines - 1);
         let resource = draft.symbols.intern(&format!("line {line}"));
         if draft

@@ -1,5 +1,7 @@
 //! One binary for all integration tests of the engine.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails may say so")]
+
 mod critical;
 mod decode;
 mod explain;

@@ -149,7 +149,7 @@ impl Builder<'_> {
     fn done(&mut self, row: usize, id: &str, entry: &BaselineRow, baseline: &Baseline, problem: &Problem) {
         match entry.end {
             None => {
-                self.inconsistent(row, id, "end", "done without an end".to_owned(), "the end of done work")
+                self.inconsistent(row, id, "end", "done without an end".to_owned(), "the end of done work");
             }
             Some(end) if end > self.now => {
                 self.inconsistent(

@@ -44,7 +44,7 @@ impl Builder<'_> {
             }
         }
         self.chains(orders, &linked_within, &mut precedences);
-        precedences.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        precedences.sort_by_key(sort_key);
         self.repeated(&precedences);
         self.transport_gaps(&precedences, operations, modes, resources);
         let mut links = adjacency(precedences, operations.len());

@@ -103,14 +103,15 @@ impl Builder<'_> {
             }
             let profile = match entry.calendar {
                 None => Profile::constant(entry.capacity.max(0)),
-                Some(calendar) => match self.calendar_rows.get(&calendar) {
-                    Some(rows) => Self::calendar_profile(rows, entry.capacity.max(0)),
-                    None => {
+                Some(calendar) => {
+                    if let Some(rows) = self.calendar_rows.get(&calendar) {
+                        Self::calendar_profile(rows, entry.capacity.max(0))
+                    } else {
                         let at = self.cell("resources", row, id, "calendar", "calendars");
                         self.calendar_keys.resolve(&at, calendar, &mut self.findings);
                         Profile::constant(0)
                     }
-                },
+                }
             };
             let kind = self.resource_kind(row, id, entry.kind, entry.capacity.max(profile.peak()));
             let matrix = entry.changeover_matrix.and_then(|matrix| {

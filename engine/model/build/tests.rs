@@ -77,7 +77,7 @@ fn small() -> Draft {
 }
 
 fn problem(draft: &Draft) -> Problem {
-    build(draft).map(|built| built.0).unwrap_or_else(|error| panic!("{error}"))
+    build(draft).map_or_else(|error| panic!("{error}"), |built| built.0)
 }
 
 fn refused(draft: &Draft) -> Vec<&'static str> {

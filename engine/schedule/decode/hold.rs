@@ -102,12 +102,11 @@ impl Plan<'_> {
             if Some(member) == own || is_taken(member, needs, members) {
                 continue;
             }
-            match self.unary_conflict(member, need.release, stretch) {
-                Some(until) => frees.push(until),
-                None => {
-                    members.push(Member { requirement: need.requirement, resource: member });
-                    missing -= 1;
-                }
+            if let Some(until) = self.unary_conflict(member, need.release, stretch) {
+                frees.push(until)
+            } else {
+                members.push(Member { requirement: need.requirement, resource: member });
+                missing -= 1;
             }
         }
         if missing == 0 {
