@@ -65,7 +65,7 @@ impl Manner {
     }
 }
 
-impl<'p> Plan<'p> {
+impl Plan<'_> {
     /// State of an attribute before the stay at `place` of a resource.
     fn state_before(&self, own: ResourceId, place: usize, attribute: AttributeId) -> Option<ValueId> {
         let problem = self.outline.problem;
