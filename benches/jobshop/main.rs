@@ -63,7 +63,9 @@ fn main() -> ExitCode {
         "summary" => {
             let known = table::read_known(&arguments.data);
             let rows = table::read_rows(&arguments.csv);
-            table::summarize(&rows, &known).iter().for_each(|line| println!("{line}"));
+            for line in table::summarize(&rows, &known) {
+                println!("{line}");
+            }
             Ok(())
         }
         _ => Err(USAGE.to_owned()),

@@ -66,7 +66,7 @@ pub fn append(path: &Path, row: &str) -> std::io::Result<()> {
     writeln!(file, "{row}")
 }
 
-/// Mean deviation by class beside the published column of OptalCP.
+/// Mean deviation by class beside the published column of `OptalCP`.
 pub fn summarize(rows: &[Vec<String>], known: &BTreeMap<String, Known>) -> Vec<String> {
     type Cell = (Vec<f64>, Vec<f64>, Vec<f64>);
     let mut classes: BTreeMap<(String, String), Cell> = BTreeMap::new();

@@ -45,7 +45,7 @@ fn resources(draft: &mut Draft, lines: u32, days: i64) {
         }
     }
     let matrix = draft.symbols.intern("families");
-    let mut add = |draft: &mut Draft, name: &str, capacity: i64, matrix: Option<Symbol>| {
+    let add = |draft: &mut Draft, name: &str, capacity: i64, matrix: Option<Symbol>| {
         let resource = draft.symbols.intern(name);
         let kind = if capacity > 1 { ResourceKind::Cumulative } else { ResourceKind::Unary };
         draft.resources.push(ResourceRow {

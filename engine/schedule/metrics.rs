@@ -20,19 +20,18 @@ use crate::schedule::assignment::{Placement, Schedule};
 pub fn order_span(problem: &Problem, schedule: &Schedule, order: OrderId) -> Option<(Time, Time)> {
     let mut span: Option<(Time, Time)> = None;
     for &operation in &problem.order(order).operations {
-        let (start, end) = match problem.baseline(operation) {
-            Some(known) if known.status == Status::Done => {
-                let end = known.end?;
-                (known.start.unwrap_or(end), end)
-            }
-            _ => {
-                let placed = schedule.get(operation)?;
-                (placed.start, placed.end)
-            }
-        };
+        let (start, end) = times(problem, schedule, operation)?;
         span = Some(span.map_or((start, end), |known| (known.0.min(start), known.1.max(end))));
     }
     span
+}
+
+/// Start and end of an operation, history included.
+fn times(problem: &Problem, schedule: &Schedule, operation: OperationId) -> Option<(Time, Time)> {
+    match problem.baseline(operation) {
+        Some(known) if known.status == Status::Done => Some((known.start.or(known.end)?, known.end?)),
+        _ => schedule.get(operation).map(|placed| (placed.start, placed.end)),
+    }
 }
 
 /// Whether an order is left out: an unstarted operation of it has no place.
@@ -100,8 +99,11 @@ fn earliness(orders: &[Finished]) -> i64 {
     }))
 }
 
-fn flow_time(orders: &[Finished]) -> i64 {
-    sum(orders.iter().map(|order| order.weight.saturating_mul(order.end - order.start)))
+/// An operation without order is its own order of weight 1.
+fn flow_time(problem: &Problem, schedule: &Schedule, orders: &[Finished]) -> i64 {
+    let alone = problem.operation_ids().filter(|&op| problem.operation(op).order.is_none());
+    let own = alone.filter_map(|op| times(problem, schedule, op)).map(|(start, end)| end - start);
+    sum(orders.iter().map(|order| order.weight.saturating_mul(order.end - order.start)).chain(own))
 }
 
 /// Placements that count: those of orders that are not left out.
@@ -292,7 +294,7 @@ pub fn terms(problem: &Problem, schedule: &Schedule) -> TermValues {
     values.set(Term::MaxLateness, max_lateness(&orders));
     values.set(Term::Makespan, makespan(problem, schedule, &counted));
     values.set(Term::Earliness, earliness(&orders));
-    values.set(Term::FlowTime, flow_time(&orders));
+    values.set(Term::FlowTime, flow_time(problem, schedule, &orders));
     values.set(Term::ChangeoverTime, sum(counted.iter().map(|op| changeovers[op.index()].0)));
     values.set(Term::ChangeoverCost, sum(counted.iter().map(|op| changeovers[op.index()].1)));
     values.set(Term::ModeCost, mode_cost(problem, schedule, &counted));

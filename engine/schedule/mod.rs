@@ -1,6 +1,7 @@
 //! What is an answer?
 
 pub mod assignment;
+pub mod critical;
 pub mod decode;
 pub mod metrics;
 pub mod plain;

@@ -4,6 +4,7 @@ pub mod construct;
 pub mod limit;
 pub mod lns;
 pub mod options;
+mod plain;
 pub mod rng;
 pub mod score;
 pub mod shop;

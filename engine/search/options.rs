@@ -26,20 +26,30 @@ pub struct SolveOptions {
 }
 
 /// A better schedule has been found.
-#[derive(Debug)]
 pub struct Progress<'a> {
     /// Time since the start.
     pub elapsed: Duration,
     /// Work so far.
     pub work: u64,
-    /// All terms.
-    pub values: &'a TermValues,
     /// Objective by level.
     pub levels: &'a [i64],
     /// Proven bound by level.
     pub bound: &'a [Option<i64>],
-    /// The schedule.
-    pub schedule: &'a Schedule,
+    /// The schedule, made when asked for: at a million operations it takes longer than a move.
+    pub schedule: &'a dyn Fn() -> Schedule,
+    /// All terms of it, likewise.
+    pub values: &'a dyn Fn() -> TermValues,
+}
+
+impl std::fmt::Debug for Progress<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress")
+            .field("elapsed", &self.elapsed)
+            .field("work", &self.work)
+            .field("levels", &self.levels)
+            .field("bound", &self.bound)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is known of the answer.

@@ -160,13 +160,14 @@ def _read_taken(plant: Plant, assignments: Any) -> dict[str, list[Taken]]:
 def _place(plant: Plant, answer: Answer, entry: Entry, report: Report) -> None:
     key = entry.operation
     operation, started = plant.operations[key], plant.status(key) == "started"
-    mode = operation.modes.get(entry.mode) if entry.mode is not None else None
+    # Nulls mean the default: the mode is named like its resource, or like the operation.
+    mode = operation.modes.get(entry.mode or entry.resource or key)
     if mode is None:
         report.add(1, "mode", key, f"{entry.mode!r} is none of its modes")
         mode = baseline_mode(plant, key) if started else None
     if mode is None:
         return
-    if entry.resource != mode.resource:
+    if entry.resource not in (None, mode.resource):
         report.add(1, "resource", key, f"mode {mode.mode} uses {mode.resource}, not {entry.resource}")
     if entry.end is None or entry.start is None:
         report.add(1, "end", key, "scheduled with a start but without an end")

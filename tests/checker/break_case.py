@@ -62,7 +62,7 @@ class Case:
 
     def new_id(self, table: str, column: str, name: str) -> Any:
         """An id that no row of the table has yet, of the type of those that it has."""
-        used = [row[column] for row in self.tables.get(table, [])]
+        used = [row[column] for row in self.tables.get(table, []) if row.get(column) is not None]
         return max(used) + 1 if used and all(isinstance(key, int) for key in used) else name
 
     def add(self, table: str, **values: Any) -> None:
@@ -118,6 +118,29 @@ class Case:
         self.tables["baseline"] = [*rows, {"operation": key, "status": "planned", **values}]
 
 
+ENTITIES = {
+    "operation": ("operations", ("operation", "before", "after")),
+    "order": ("orders", ("order",)),
+    "resource": ("resources", ("resource", "member")),
+    "item": ("materials", ("item",)),
+    "mode": ("modes", ("mode",)),
+}
+"""Which table defines ids, under the first of the columns that hold them."""
+
+
+def type_ids(case: Case) -> None:
+    """Edits write ids as text; give them back the type that the plant has for them."""
+    for name, (table, columns) in ENTITIES.items():
+        given = [*case.tables.get(table, []), *case.schedule]
+        if not any(isinstance(row.get(name), int) for row in given):
+            continue
+        for rows in (*case.tables.values(), case.schedule, case.assignments):
+            for row in rows:
+                for column in columns:
+                    if isinstance(row.get(column), str) and row[column].isdigit():
+                        row[column] = int(row[column])
+
+
 @dataclass(frozen=True)
 class Break:
     """One way to break a schedule: which rule must be reported, and the edit that breaks it.
@@ -133,7 +156,10 @@ class Break:
         zone = zone_of(tables)
         rows, holds = deepcopy(plain(schedule, zone)), deepcopy(plain(assignments, zone))
         case = Case(deepcopy(plain_tables(tables)), rows, holds, rng)
-        return (case.tables, case.schedule, case.assignments) if self.edit(case) else None
+        if not self.edit(case):
+            return None
+        type_ids(case)
+        return case.tables, case.schedule, case.assignments
 
 
 class Breaks(dict[str, Break]):

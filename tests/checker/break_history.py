@@ -152,7 +152,7 @@ def started_with_another_member(case: Case) -> bool:
         return False
     key, need, other = found
     for row in case.held(key, "run"):
-        if row["resource"] == need.resource and row.get("requirement") == need.requirement.key:
+        if str(row["resource"]) == need.resource and str(row.get("requirement")) == need.requirement.key:
             row["resource"] = other
     return True
 

@@ -63,6 +63,9 @@ def transport_one_tick_longer(case: Case) -> bool:
     if found is None:
         return False
     before, after = found
+    for row in (*case.tables["resources"], *case.tables.get("transport", [])):
+        for column in {"location", "from_location", "to_location"} & row.keys():
+            row[column] = None if row[column] is None else str(row[column])
     for placed in found:
         case.find("resources", "resource", placed.mode.resource)["location"] = f"at {placed.mode.resource}"
     ends = {"from_location": f"at {before.mode.resource}", "to_location": f"at {after.mode.resource}"}

@@ -108,10 +108,11 @@ def no_time_takes_a_tick(case: Case) -> bool:
 
 @BREAKS.of(1)
 def mode_missing(case: Case) -> bool:
-    found = case.pick()
+    found = case.pick(lambda p: len(p.operation.modes) > 1 and p.key not in p.operation.modes)
     if found is None:
         return False
-    case.row(found.key)["mode"] = None
+    # Mode and resource: one alone would name the mode, for nulls mean the default.
+    case.row(found.key).update(mode=None, resource=None)
     return True
 
 
@@ -126,7 +127,7 @@ def mode_of_another(case: Case) -> bool:
 
 @BREAKS.of(1)
 def resource_of_another(case: Case) -> bool:
-    found = case.pairs(lambda a, b: a.mode.resource != b.mode.resource)
+    found = case.pairs(lambda a, b: b.mode.resource not in (None, a.mode.resource))
     if found is None:
         return False
     case.row(found[0].key)["resource"] = found[1].mode.resource
@@ -255,5 +256,6 @@ def holding_that_nothing_asks_for(case: Case) -> bool:
     found = case.pick(lambda p: on_unary(case, p))
     if found is None:
         return False
-    case.assignments.append({**case.held(found.key, "run")[0], "requirement": "nobody's"})
+    own = next(row for row in case.held(found.key, "run") if row.get("requirement") is None)
+    case.assignments.append({**own, "requirement": "nobody's"})
     return True

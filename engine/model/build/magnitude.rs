@@ -34,6 +34,38 @@ impl Builder<'_> {
         self.refuse_above("sum of mode costs", rates, i128::from(i64::MAX / 4));
     }
 
+    /// Durations in another unit than the horizon: minutes taken as seconds, or the other way round.
+    pub(super) fn units(&mut self, problem: &Problem) {
+        let shortest = problem.operations.iter().filter_map(|operation| {
+            operation.mode_ids().map(|mode| problem.modes[mode.index()].duration).min()
+        });
+        let mut durations: Vec<i64> = shortest.collect();
+        if durations.is_empty() {
+            return;
+        }
+        let middle = durations.len() / 2;
+        let median = *durations.select_nth_unstable(middle).1;
+        let span = self.draft.horizon_end.map(|end| end.saturating_sub(self.now));
+        let (found, hint) = match span {
+            Some(span) if median > span => (
+                format!("half of the operations take {median} or more, now to horizon_end is {span}"),
+                "check the unit of durations, or of the horizon",
+            ),
+            _ if problem.temporal && median == 0 => (
+                "half of the operations take less than a second".to_owned(),
+                "check the unit of durations; 0 is a milestone",
+            ),
+            _ => return,
+        };
+        self.findings.push(
+            Finding::warning("UNIT_SUSPECT", "modes")
+                .column("duration")
+                .found(found)
+                .expected("durations that fit the horizon")
+                .hint(hint),
+        );
+    }
+
     /// The latest instant that any table names.
     fn latest_instant(&self) -> Time {
         let draft = self.draft;

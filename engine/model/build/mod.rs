@@ -8,6 +8,7 @@
 
 mod history;
 mod keys;
+mod lags;
 mod magnitude;
 mod material;
 mod modes;
@@ -131,6 +132,7 @@ impl<'a> Builder<'a> {
     fn problem(&mut self) -> Problem {
         let draft = self.draft;
         self.clock();
+        self.some_resource();
         self.pool.always();
         self.calendars();
         let mut resources = self.resources();
@@ -189,6 +191,7 @@ impl<'a> Builder<'a> {
         self.setup_coverage(&problem, &resources);
         self.modes_possible(&problem, &resources);
         self.magnitudes(&problem);
+        self.units(&problem);
         if self.findings.has_errors() {
             // The checks of history index what the checks above refused.
             return problem;
@@ -199,7 +202,23 @@ impl<'a> Builder<'a> {
         problem.windows = std::mem::take(&mut self.pool.windows);
         self.history(&mut problem);
         self.pins(&mut problem);
+        self.max_lags(&problem);
         problem
+    }
+
+    /// Work that names resources where there are none at all: one finding says what a thousand
+    /// dangling references would.
+    fn some_resource(&mut self) {
+        let named = self.draft.modes.iter().any(|row| row.resource.is_some());
+        if named && self.draft.resources.is_empty() {
+            self.findings.push(
+                Finding::error("NO_RESOURCE", "resources")
+                    .column("resource")
+                    .found("no rows")
+                    .expected("every resource that a mode names")
+                    .hint("fill the table, or leave `resource` null in modes that need none"),
+            );
+        }
     }
 
     /// `now` and the horizon.

@@ -30,7 +30,23 @@ impl Builder<'_> {
                 operations: Vec::new(),
             });
         }
+        self.weightless();
         orders.into_iter().flatten().collect()
+    }
+
+    /// Dates that nothing weighs: any schedule is as good as any other.
+    fn weightless(&mut self) {
+        let orders = &self.draft.orders;
+        let dated = orders.iter().any(|entry| entry.due.is_some());
+        if dated && orders.iter().all(|entry| entry.weight == 0 && entry.earliness_weight == 0) {
+            self.findings.push(
+                Finding::warning("WEIGHT_INVALID", "orders")
+                    .column("weight")
+                    .found("0 in every row")
+                    .expected("a weight above 0 for some order")
+                    .hint("no due date counts; leave the column out for weights of 1"),
+            );
+        }
     }
 
     fn order_values(&mut self, row: usize, id: &str, entry: &OrderRow) {
@@ -115,7 +131,8 @@ impl Builder<'_> {
             self.findings.push(
                 Finding::warning("EMPTY_INPUT", "operations")
                     .found("no rows")
-                    .expected("operations to schedule"),
+                    .expected("operations to schedule")
+                    .hint("the plan is empty; look at the filter that made the table"),
             );
         }
         let mut operations: Vec<Option<Operation>> = vec![None; self.operation_keys.names.len()];

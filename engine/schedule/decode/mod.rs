@@ -32,6 +32,7 @@ mod outline;
 mod place;
 mod plan;
 mod refusal;
+mod standing;
 mod timeline;
 mod usage;
 
@@ -41,6 +42,7 @@ use rustc_hash::FxHashMap;
 
 pub use outline::Outline;
 pub use refusal::{Cause, LeftOut};
+pub use standing::Standing;
 
 use super::assignment::Schedule;
 use super::state::State;
@@ -123,6 +125,10 @@ pub struct Decoder<'p> {
     /// Earliest starts that largest lags of successors ask for.
     floors: Vec<Time>,
     pushes: Vec<u32>,
+    standing: Standing,
+    /// Put off until all others are placed.
+    put_off: Vec<OperationId>,
+    recalled: bool,
     /// Placements below this index stand while an order has its second chance.
     stand: usize,
     rework: usize,
@@ -154,6 +160,9 @@ impl<'p> Decoder<'p> {
             woken: None,
             floors: vec![-FAR; operations],
             pushes: vec![0; operations],
+            standing: Standing::default(),
+            put_off: Vec::new(),
+            recalled: false,
             stand: 0,
             rework: 0,
             ghosts: false,
@@ -175,6 +184,11 @@ impl<'p> Decoder<'p> {
     /// Counts work done outside, such as a move that came to nothing.
     pub(crate) fn charge(&mut self, work: u64) {
         self.work += work;
+    }
+
+    /// What decodings from now on keep of another schedule.
+    pub fn keep(&mut self, standing: Standing) {
+        self.standing = standing;
     }
 
     /// How many operations have a place beside history.
@@ -248,6 +262,8 @@ impl<'p> Decoder<'p> {
         self.rework = 0;
         self.ghosts = false;
         self.stand = 0;
+        self.put_off.clear();
+        self.recalled = false;
         let end = self.run(state, partial, stop, watch);
         (end, std::mem::take(&mut self.undone))
     }
@@ -362,6 +378,11 @@ impl<'p> Decoder<'p> {
                 }
                 until_look -= 1;
                 match self.find(operation, state) {
+                    Ok(candidate)
+                        if !self.recalled && self.standing.puts_off(operation, candidate.slot.start) =>
+                    {
+                        self.put_off.push(operation);
+                    }
                     Ok(candidate) => {
                         self.place(operation, &candidate);
                         if !watch.placed(operation, candidate.slot.end) {
@@ -377,6 +398,11 @@ impl<'p> Decoder<'p> {
                 }
             }
             watch.went_back();
+            if !self.recalled && !self.put_off.is_empty() {
+                self.recalled = true;
+                self.agenda.extend(self.put_off.drain(..).rev());
+                continue;
+            }
             if self.finish_pass() {
                 return End::Complete;
             }
@@ -403,7 +429,8 @@ impl<'p> Decoder<'p> {
             }
         }
         let pin = known.filter(|known| known.pin == Pin::Start).and_then(|known| known.start);
-        let floor = self.floors[operation.index()];
+        let start = |before: OperationId| self.plan.slot(before).map(|slot| slot.start);
+        let floor = self.floors[operation.index()].max(self.standing.floor(operation, start));
         let mut best = Err(Refusal::NoMode);
         if let Some(mode) = state.modes[operation.index()]
             && outline.allowed[operation.index()].contains(&mode)

@@ -32,7 +32,10 @@ impl Arrangement {
         arrangement
     }
 
-    /// Start times by appending; `O(n)`.
+    /// Start times by appending; `O(n log n)`, most of it to check the result.
+    ///
+    /// # Panics
+    /// If the sequence is no linear extension of the instance's chains.
     pub fn to_solution(&self, instance: &PlainInstance) -> PlainSolution {
         let num_operations = instance.num_operations();
         let mut chain_of = vec![0_u32; num_operations];

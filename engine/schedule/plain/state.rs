@@ -105,8 +105,8 @@ impl State {
         let num_resources = instance.num_resources();
         let mut records = vec![BORDER; num_resources + 1];
         let mut operations = vec![u32::MAX; num_resources + 1];
-        for resource in 0..num_resources {
-            records[resource].resource = resource as u32;
+        for (resource, record) in records[..num_resources].iter_mut().enumerate() {
+            record.resource = resource as u32;
         }
         for (range, release, tail) in fragments {
             let border = records.len() - 1;
@@ -215,6 +215,20 @@ impl State {
             modes[operation as usize] = mode;
         }
         Arrangement { sequence, modes, makespan: snapshot.makespan }
+    }
+
+    /// Sorts the sequence by time: by the middle between earliest and latest start. Still topological,
+    /// because both grow along every arc; a stable sort settles operations without duration.
+    pub fn sort_by_time(&mut self) {
+        let (records, makespan) = (&self.records, self.makespan);
+        self.sequence.sort_by_cached_key(|&node| {
+            let record = &records[node as usize];
+            record.end - record.duration + (makespan - record.tail)
+        });
+        for (position, &node) in self.sequence.iter().enumerate() {
+            self.records[node as usize].position = position as u32;
+        }
+        self.work += 4 * self.sequence.len() as u64;
     }
 
     /// The node of an operation, in a state of the whole instance.

@@ -1,8 +1,8 @@
 //! Rule 3: changeovers, by the sequence of each unary resource with a matrix.
 //!
 //! The state of each attribute is carried along the sequence: started work first, then by start.
-//! Operations of duration 0 neither change nor see states. That a changeover waits for the previous
-//! operation is part of rule 2, since both hold the resource.
+//! Operations of duration 0 neither change nor see states. A changeover that does not wait for the
+//! previous operation breaks this rule, and rule 2 as well, since both hold the resource.
 
 use super::Report;
 use super::facts::{Fact, Facts};
@@ -36,14 +36,31 @@ pub(super) fn check(facts: &Facts<'_>, report: &mut Report) -> Vec<(OperationId,
         for &(attribute, value) in &facts.problem.resource(resource).state_at_now {
             states[attribute.index()] = Some(value);
         }
+        let mut before: Option<&Fact<'_>> = None;
         for &(_, _, _, operation) in own {
             if let Some(fact) = facts.get(operation) {
+                if let Some(before) = before.replace(fact) {
+                    waits(facts, before, fact, report);
+                }
                 let cost = visit(facts, (fact, resource), &mut states, report);
                 costs.push((operation, cost));
             }
         }
     }
     costs
+}
+
+/// A changeover begins when the operation before it on the resource has ended.
+fn waits(facts: &Facts<'_>, before: &Fact<'_>, fact: &Fact<'_>, report: &mut Report) {
+    let end = before.placement.end;
+    if let Some((start, _)) = fact.placement.changeover
+        && fact.started.is_none()
+        && start < end
+    {
+        let (name, other) = (facts.name(fact.operation), facts.name(before.operation));
+        let detail = format!("the changeover before {name} begins at {start}, before {other} ends at {end}");
+        report.add((RULE, "early"), fact.operation, Some(other), Some(start), detail);
+    }
 }
 
 /// The resource whose states the operation sees and changes.
@@ -104,7 +121,7 @@ fn compare(facts: &Facts<'_>, (fact, matrix): (&Fact<'_>, &Matrix), needed: Span
             format!("operation {name} needs a changeover of {needed} ticks and has none"),
         ),
         (Some((start, _)), 0) => {
-            add("not_needed", Some(start), format!("operation {name} has a changeover but needs none"))
+            add("not_needed", Some(start), format!("operation {name} has a changeover but needs none"));
         }
         (Some(times), _) => timing(facts, (fact, matrix), needed, times, &mut add),
     }

@@ -172,13 +172,12 @@ struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     fn fact(&mut self, operation: OperationId, placement: &'a Placement) -> Fact<'a> {
         let mode = self.problem.mode(placement.mode);
-        let run = match mode.run_varies {
-            true => self.narrowed(mode.working, placement, Phase::Run),
-            false => mode.working.0,
-        };
-        let changing = match mode.changeover_varies {
-            true => self.narrowed(mode.changing, placement, Phase::Changeover),
-            false => mode.changing.0,
+        let run =
+            if mode.run_varies { self.narrowed(mode.working, placement, Phase::Run) } else { mode.working.0 };
+        let changing = if mode.changeover_varies {
+            self.narrowed(mode.changing, placement, Phase::Changeover)
+        } else {
+            mode.changing.0
         };
         let baseline = self.problem.baseline(operation);
         let started = baseline.filter(|baseline| baseline.status == Status::Started).map(|baseline| {

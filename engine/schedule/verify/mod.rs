@@ -21,7 +21,6 @@
 //! builder.
 
 mod changeover;
-mod cumulative;
 pub(crate) mod facts;
 mod history;
 pub(crate) mod holdings;
@@ -30,7 +29,6 @@ mod partial;
 mod precedence;
 mod shape;
 mod terms;
-mod unary;
 mod windows;
 mod work;
 
@@ -58,6 +56,12 @@ pub struct Violation {
     pub detail: String,
 }
 
+impl Violation {
+    fn place(&self) -> (u8, Option<OperationId>, Option<Time>) {
+        (self.rule, self.operation, self.at)
+    }
+}
+
 /// What the verifier found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
@@ -72,6 +76,12 @@ impl Verdict {
     pub fn is_valid(&self) -> bool {
         self.violations.is_empty()
     }
+
+    /// Puts in those that somebody else found, in the same order.
+    pub fn add(&mut self, violations: Vec<Violation>) {
+        self.violations.extend(violations);
+        self.violations.sort_by_key(Violation::place);
+    }
 }
 
 /// Checks every rule and computes every term; `partial` allows orders to be left out whole.
@@ -80,16 +90,16 @@ pub fn verify(problem: &Problem, schedule: &Schedule, partial: bool) -> Verdict 
     let facts = Facts::resolve(problem, schedule, &mut report);
     work::check(&facts, &mut report);
     let holdings = holdings::collect(&facts);
-    unary::check(&facts, &holdings, &mut report);
+    holdings::unary::check(&facts, &holdings, &mut report);
     let changeover_cost = changeover::check(&facts, &mut report);
-    cumulative::check(&facts, &holdings, &mut report);
+    holdings::cumulative::check(&facts, &holdings, &mut report);
     precedence::check(&facts, &mut report);
     windows::check(&facts, &mut report);
     material::check(&facts, &mut report);
     history::check(&facts, schedule, &mut report);
     partial::check(&facts, partial, &mut report);
     let values = terms::values(&facts, changeover_cost);
-    report.violations.sort_by_key(|violation| (violation.rule, violation.operation, violation.at));
+    report.violations.sort_by_key(Violation::place);
     Verdict { violations: report.violations, values }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn check(facts: &Facts<'_>, report: &mut Report) {
         if before.is_planned() || after.is_planned() {
             let mut checked = Link {
                 facts,
-                link,
+                row: link,
                 before,
                 after,
                 later,
@@ -75,7 +75,7 @@ fn side<'f, 'a>(facts: &'f Facts<'a>, operation: OperationId) -> Option<Side<'f,
 
 struct Link<'f, 'a, 'r> {
     facts: &'f Facts<'a>,
-    link: &'f Precedence,
+    row: &'f Precedence,
     before: Side<'f, 'a>,
     after: Side<'f, 'a>,
     later: &'f Fact<'a>,
@@ -87,13 +87,13 @@ struct Link<'f, 'a, 'r> {
 impl Link<'_, '_, '_> {
     fn check(&mut self) {
         let (before, after) = (self.before, self.after);
-        let transfers = self.link.kind == Kind::EndStart && i64::from(self.link.transfer) < MILLION;
-        let anchor = match self.link.kind {
+        let transfers = self.row.kind == Kind::EndStart && i64::from(self.row.transfer) < MILLION;
+        let anchor = match self.row.kind {
             Kind::EndStart if transfers => self.transferred(),
             Kind::EndStart | Kind::EndEnd => before.end,
             Kind::StartStart | Kind::StartEnd => before.start,
         };
-        match self.link.kind {
+        match self.row.kind {
             // The start of started work is past.
             Kind::EndStart | Kind::StartStart if !after.is_planned() => {}
             Kind::EndStart | Kind::StartStart => self.lags(anchor, after.start, "starts"),
@@ -102,7 +102,7 @@ impl Link<'_, '_, '_> {
         if transfers {
             self.tail();
         }
-        if self.link.same_resource {
+        if self.row.same_resource {
             self.same_resource();
         }
     }
@@ -112,7 +112,7 @@ impl Link<'_, '_, '_> {
             let what = format!("{verb} at {instant}, {} at the earliest", anchor + self.min_lag);
             self.add("min_lag", instant, &what);
         }
-        if let Some(max_lag) = self.link.max_lag
+        if let Some(max_lag) = self.row.max_lag
             && instant > anchor + max_lag
         {
             let what = format!("{verb} at {instant}, {} at the latest", anchor + max_lag);
@@ -126,7 +126,7 @@ impl Link<'_, '_, '_> {
             return self.before.end;
         };
         let duration = fact.mode.duration;
-        let need = share(self.link.transfer, duration);
+        let need = share(self.row.transfer, duration);
         let windows = self.facts.working(fact);
         let Some(history) = fact.started else {
             return windows.advance(fact.placement.start, need).unwrap_or(fact.placement.end);
@@ -151,7 +151,7 @@ impl Link<'_, '_, '_> {
             let what = format!("ends at {}, {arrived} at the earliest", self.after.end);
             self.add("transfer_end", self.after.end, &what);
         }
-        let mut needed = share(self.link.tail, later.mode.duration);
+        let mut needed = share(self.row.tail, later.mode.duration);
         let mut from = later.run_from();
         if let Some(history) = later.started {
             needed = needed.min(history.remaining);
@@ -172,7 +172,7 @@ impl Link<'_, '_, '_> {
     }
 
     fn add(&mut self, check: &'static str, at: Time, what: &str) {
-        let (after, before) = (self.link.after, self.facts.name(self.link.before));
+        let (after, before) = (self.row.after, self.facts.name(self.row.before));
         let detail = format!("operation {} {what}, because of {before}", self.facts.name(after));
         self.report.add((RULE, check), after, Some(before), Some(at), detail);
     }

@@ -9,6 +9,8 @@ use crate::model::time::FAR;
 use crate::schedule::assignment::Placement;
 
 const RULE: u8 = 1;
+/// Who is held is a matter of the unary resources that groups consist of.
+const MEMBERS: u8 = 2;
 
 /// Members of each group, ascending by id.
 pub(super) fn sorted_groups(problem: &Problem) -> Vec<Vec<ResourceId>> {
@@ -52,7 +54,7 @@ pub(super) fn is_usable(
     }
     if let Some(fault) = member_fault(problem, groups, placement) {
         let detail = format!("operation {name}: {}", fault.1);
-        report.add((RULE, "members"), operation, fault.0, None, detail);
+        report.add((MEMBERS, "members"), operation, fault.0, None, detail);
         return false;
     }
     true

@@ -46,7 +46,7 @@ pub(super) fn values(facts: &Facts<'_>, changeover_cost: Vec<(OperationId, i64)>
     set(Term::MaxLateness, max_lateness(&orders));
     set(Term::Makespan, makespan(facts, &scheduled));
     set(Term::Earliness, earliness(&orders));
-    set(Term::FlowTime, flow_time(&orders));
+    set(Term::FlowTime, flow_time(&orders) + alone(facts));
     set(Term::ChangeoverTime, changeover_time(facts, &scheduled));
     let costs = changeover_cost.into_iter().filter(|row| counts(row.0));
     set(Term::ChangeoverCost, costs.map(|row| i128::from(row.1)).sum());
@@ -56,18 +56,20 @@ pub(super) fn values(facts: &Facts<'_>, changeover_cost: Vec<(OperationId, i64)>
     values
 }
 
+/// Start and end of an operation, history included.
+fn times(facts: &Facts<'_>, operation: OperationId) -> Option<(Time, Time)> {
+    if facts.problem.status(operation) == Status::Done {
+        let baseline = facts.problem.baseline(operation)?;
+        let end = baseline.end?;
+        return Some((baseline.start.unwrap_or(end), end));
+    }
+    let placement = facts.get(operation)?.placement;
+    Some((placement.start, placement.end))
+}
+
 /// First start and latest end of an order, history included; none for an order without operations.
 fn completed<'a>(facts: &Facts<'a>, order: &'a Order) -> Option<Completed<'a>> {
-    let times = |operation: OperationId| -> Option<(Time, Time)> {
-        if facts.problem.status(operation) == Status::Done {
-            let baseline = facts.problem.baseline(operation)?;
-            let end = baseline.end?;
-            return Some((baseline.start.unwrap_or(end), end));
-        }
-        let placement = facts.get(operation)?.placement;
-        Some((placement.start, placement.end))
-    };
-    let all = || order.operations.iter().filter_map(|&op| times(op));
+    let all = || order.operations.iter().filter_map(|&op| times(facts, op));
     Some(Completed { order, first_start: all().map(|row| row.0).min()?, end: all().map(|row| row.1).max()? })
 }
 
@@ -113,6 +115,12 @@ fn earliness(orders: &[Completed<'_>]) -> i128 {
 /// Sum of weight x (C - first start).
 fn flow_time(orders: &[Completed<'_>]) -> i128 {
     orders.iter().map(|row| i128::from(row.order.weight) * i128::from(row.end - row.first_start)).sum()
+}
+
+/// Flow of operations without order: each is its own order of weight 1 (contract, 7.1).
+fn alone(facts: &Facts<'_>) -> i128 {
+    let own = facts.problem.operation_ids().filter(|&op| facts.problem.operation(op).order.is_none());
+    own.filter_map(|op| times(facts, op)).map(|(start, end)| i128::from(end - start)).sum()
 }
 
 /// Working time of changeovers, what remains of started ones included.

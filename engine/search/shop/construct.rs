@@ -45,6 +45,7 @@ fn improve_by_passes(
     rule: Rule,
     target: u32,
 ) -> (Arrangement, u64) {
+    let is_large = instance.num_operations() > 300_000;
     let mut direction = rule.direction;
     let mut best = first;
     let mut work = 4 * best.sequence.len() as u64;
@@ -60,7 +61,8 @@ fn improve_by_passes(
         };
         let pass = dispatch(instance, &modes, &last_ends, rule.wait.min(2), direction);
         work += 4 * pass.sequence.len() as u64;
-        if pass.makespan > best.makespan + best.makespan / 64 {
+        // On large instances a pass that loses is not made up for.
+        if pass.makespan > best.makespan + best.makespan / if is_large { 256 } else { 64 } {
             break;
         }
         last_ends.clone_from(&pass.ends);

@@ -4,7 +4,8 @@
 //! A newcomer that is nearer to some member than the threshold competes with that member alone; any other
 //! competes with the worst. The threshold starts at a share of the distances in the first pool and falls with
 //! every newcomer, so the pool explores first and concentrates later. When nobody has come in for long, the
-//! pool starts again around its best member.
+//! pool starts again around its best member, half as large again: a small pool is fast, a large one lasts, and
+//! nothing depends on how much time there is.
 //!
 //! # References
 //! O. H. Constantino, C. Segura, "A parallel memetic algorithm with explicit management of diversity for the
@@ -13,6 +14,15 @@
 use super::relink::Ruler;
 use crate::schedule::plain::{Arrangement, PlainInstance};
 use crate::search::rng::Rng;
+
+/// Members of the first pool, and of the largest.
+const CAPACITY: (usize, usize) = (12, 40);
+
+/// Newcomers per member until the threshold has fallen to nothing.
+const SPAN: u32 = 20;
+
+/// Newcomers per member without one taken in, after which the pool starts again.
+const IDLE: u32 = 15;
 
 /// Good and different schedules.
 #[derive(Clone, Debug)]
@@ -30,10 +40,10 @@ pub(super) struct Elite {
 }
 
 impl Elite {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             members: Vec::new(),
-            capacity,
+            capacity: CAPACITY.0,
             threshold: 0,
             first_threshold: 0,
             age: 0,
@@ -75,7 +85,7 @@ impl Elite {
         }
         self.age += 1;
         self.idle += 1;
-        let span = 20 * self.capacity as u32;
+        let span = SPAN * self.capacity as u32;
         self.threshold = (u64::from(self.first_threshold) * u64::from(span.saturating_sub(self.age))
             / u64::from(span)) as u32;
         let Some((distance, near)) = nearest else { return };
@@ -87,7 +97,7 @@ impl Elite {
             }
             self.members[rival] = newcomer;
         }
-        if self.idle > 15 * self.capacity as u32 {
+        if self.idle > IDLE * self.capacity as u32 {
             self.restart();
         }
     }
@@ -106,12 +116,13 @@ impl Elite {
         self.idle = 0;
     }
 
-    /// Keeps the best member only.
+    /// Keeps the best member only; the next pool is larger.
     fn restart(&mut self) {
         if let Some(best) = (0..self.members.len()).min_by_key(|&i| self.members[i].makespan) {
             self.members.swap(0, best);
             self.members.truncate(1);
         }
+        self.capacity = (self.capacity * 3 / 2).min(CAPACITY.1);
         self.idle = 0;
     }
 }

@@ -1,30 +1,41 @@
 //! The best schedule of a run, its bound, and when the run is over.
 
 use super::options::{PlainOptions, PlainProgress, PlainStats};
-use crate::schedule::plain::Arrangement;
+use crate::schedule::plain::{Arrangement, PlainInstance};
 use crate::search::limit::{Limit, Stop};
 
 /// What a run knows between two rounds.
 pub(super) struct Incumbent<'a> {
+    instance: &'a PlainInstance,
     pub(super) options: &'a PlainOptions,
     pub(super) best: Arrangement,
     pub(super) bound: u32,
     pub(super) stats: PlainStats,
     limit: &'a Limit<'a>,
-    on_improve: &'a mut dyn FnMut(&PlainProgress),
+    on_improve: &'a mut dyn FnMut(&PlainProgress<'_>),
     /// Work and moves of phases that are over.
     earlier: (u64, u64),
 }
 
 impl<'a> Incumbent<'a> {
     pub(super) fn new(
+        instance: &'a PlainInstance,
         options: &'a PlainOptions,
         bound: u32,
         limit: &'a Limit<'a>,
-        on_improve: &'a mut dyn FnMut(&PlainProgress),
+        on_improve: &'a mut dyn FnMut(&PlainProgress<'_>),
     ) -> Self {
         let best = Arrangement { makespan: u32::MAX, ..Arrangement::default() };
-        Self { options, best, bound, stats: PlainStats::default(), limit, on_improve, earlier: (0, 0) }
+        Self {
+            instance,
+            options,
+            best,
+            bound,
+            stats: PlainStats::default(),
+            limit,
+            on_improve,
+            earlier: (0, 0),
+        }
     }
 
     /// What ends the run from outside.
@@ -67,7 +78,8 @@ impl<'a> Incumbent<'a> {
         self.stats.last = elapsed;
         self.best = arrangement;
         let (makespan, bound, work) = (self.best.makespan, self.bound, self.stats.work);
-        (self.on_improve)(&PlainProgress { makespan, bound, work, elapsed });
+        let solution = || self.best.to_solution(self.instance);
+        (self.on_improve)(&PlainProgress { makespan, bound, work, elapsed, solution: &solution });
     }
 
     /// Copies a schedule only if it is better.

@@ -26,8 +26,8 @@ impl Default for PlainOptions {
 }
 
 /// An improvement on the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlainProgress {
+#[derive(Clone, Copy)]
+pub struct PlainProgress<'a> {
     /// Length of the new best schedule.
     pub makespan: u32,
     /// No schedule is shorter than this.
@@ -36,6 +36,19 @@ pub struct PlainProgress {
     pub work: u64,
     /// Time since the start.
     pub elapsed: Duration,
+    /// The schedule, made when asked for.
+    pub solution: &'a dyn Fn() -> PlainSolution,
+}
+
+impl std::fmt::Debug for PlainProgress<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlainProgress")
+            .field("makespan", &self.makespan)
+            .field("bound", &self.bound)
+            .field("work", &self.work)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a run did.

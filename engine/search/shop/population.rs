@@ -19,11 +19,8 @@ use crate::search::rng::Rng;
 /// Operations that a worker touches in a round.
 const ROUND: u64 = 8_000_000;
 
-/// Members of the pool.
-const CAPACITY: usize = 30;
-
 /// Moves without a new best after which a tabu search ends.
-const PATIENCE: u32 = 12_500;
+const PATIENCE: u32 = 6_000;
 
 struct Worker {
     rng: Rng,
@@ -41,7 +38,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         batch: 1,
         target: incumbent.bound,
     };
-    let mut elite = Elite::new(CAPACITY);
+    let mut elite = Elite::new();
     elite.offer(instance, incumbent.best.clone());
     let mut workers: Vec<Worker> = (0..incumbent.options.workers.max(1))
         .map(|number| Worker {

@@ -16,6 +16,9 @@ use crate::search::rng::Rng;
 /// Up to so many operations a whole schedule is searched at a time.
 const SMALL: usize = 3_000;
 
+/// Operations over which all rules are tried; larger instances get fewer rules.
+const RULED: usize = 2_000_000;
+
 /// Rounds in which the search for a schedule without idle time may try.
 const PROBE_ROUNDS: usize = 2;
 
@@ -29,11 +32,11 @@ pub fn solve_plain(
     start: Option<&PlainSolution>,
     options: &PlainOptions,
     stop: &dyn Stop,
-    on_improve: &mut dyn FnMut(&PlainProgress),
+    on_improve: &mut dyn FnMut(&PlainProgress<'_>),
 ) -> PlainResult {
     let limit = Limit::new(options.time_limit).with_outer(stop);
     let bound = makespan_bound(instance);
-    let mut incumbent = Incumbent::new(options, bound, &limit, on_improve);
+    let mut incumbent = Incumbent::new(instance, options, bound, &limit, on_improve);
     if let Some(start) = start {
         incumbent.take(Arrangement::from_solution(instance, start));
     }
@@ -65,7 +68,8 @@ pub fn solve_plain(
 /// Schedules by the other rules, one rule a worker and round.
 fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     let mut work = 0;
-    for rules in RULES[1..].chunks(incumbent.options.workers.max(1)) {
+    let count = (RULED / instance.num_operations().max(1)).clamp(3, RULES.len() - 1);
+    for rules in RULES[1..=count].chunks(incumbent.options.workers.max(1)) {
         if incumbent.is_done() {
             break;
         }
@@ -104,7 +108,7 @@ fn probe(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         if !incumbent.close_round(work, 0) {
             break;
         }
-        for (probe, _, found) in &mut probes {
+        for (_, _, found) in &mut probes {
             if let Some(sequence) = found.take() {
                 let makespan = incumbent.bound;
                 incumbent.take(Arrangement { sequence, modes: Vec::new(), makespan });

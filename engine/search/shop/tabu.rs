@@ -94,6 +94,17 @@ impl Tabu {
         tabu
     }
 
+    /// Starts with as many moves a sweep as an earlier search ended with.
+    pub(super) fn with_batch(mut self, batch: f32) -> Self {
+        self.batch = batch;
+        self
+    }
+
+    /// Moves a sweep that pay at the moment.
+    pub(super) fn batch(&self) -> f32 {
+        self.batch
+    }
+
     /// Starts a new search from the state as it is now.
     pub(super) fn begin(&mut self) {
         self.state.save(&mut self.best);
@@ -137,7 +148,7 @@ impl Tabu {
     /// One move (or one batch); `false` if there is none at all.
     fn step(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
         self.path.trace(&self.state, instance.is_flexible(), rng);
-        self.state.work += 8 * self.path.steps.len() as u64;
+        self.state.work += 4 * self.path.steps.len() as u64;
         self.iteration += 1;
         let before = self.state.makespan();
         let batched = rules.batch > 1 && self.batch >= 2.0 && self.step_batch(instance, rules, rng);
@@ -185,6 +196,8 @@ impl Tabu {
                 });
             }
         }
+        // An estimate costs about as much as touching a few operations.
+        state.work += 4 * u64::from(chosen.seen);
         chosen.chosen.or(chosen.any)
     }
 

@@ -54,13 +54,27 @@ pub(super) fn cut(instance: &PlainInstance, whole: &State, range: Range<usize>) 
     state
 }
 
-/// Puts a schedule of a window back into the whole. Times are out of date until the whole is adopted again.
-pub(super) fn paste(whole: &mut State, window: &State, snapshot: &Snapshot, range: Range<usize>) {
-    for (position, &own) in range.clone().zip(&snapshot.sequence) {
-        whole.sequence[position] = whole.node(window.operations[own as usize]);
+/// A schedule of a window in terms of operations, ready to go back into the whole.
+pub(super) struct Patch {
+    operations: Vec<u32>,
+    modes: Vec<u16>,
+}
+
+impl Patch {
+    /// Translates a schedule of a window.
+    pub(super) fn new(window: &State, snapshot: &Snapshot) -> Self {
+        let operation = |&node: &u32| window.operations[node as usize];
+        Self { operations: snapshot.sequence.iter().map(operation).collect(), modes: snapshot.modes.clone() }
     }
-    for (position, &mode) in range.zip(&snapshot.modes) {
-        let node = whole.sequence[position];
-        whole.modes[node as usize] = mode;
+
+    /// Writes it over the positions that it came from. Times are out of date until the whole is adopted again.
+    pub(super) fn paste(&self, whole: &mut State, range: Range<usize>) {
+        for (position, &operation) in range.clone().zip(&self.operations) {
+            whole.sequence[position] = whole.node(operation);
+        }
+        for (position, &mode) in range.zip(&self.modes) {
+            let node = whole.sequence[position];
+            whole.modes[node as usize] = mode;
+        }
     }
 }

@@ -4,7 +4,8 @@
 //! The sequence is cut into as many segments as there are workers. In each round every worker copies one
 //! window of its segment and searches it; from round to round the windows move on by half their length, from
 //! left to right, and after a pass they start at another random offset. Each search costs what its window
-//! costs, not what the instance costs.
+//! costs, not what the instance costs. After a pass that gained nothing the windows get twice as long, up to
+//! the whole: where chains are short and operations long, a window may hold nothing that can be moved.
 //!
 //! A window never gets longer, but two of them together may: each may use slack that the other needs. So all
 //! new windows go in together, and if the whole got longer, one after the other, each only if the whole does
@@ -17,32 +18,64 @@ use std::ops::Range;
 use super::incumbent::Incumbent;
 use super::rounds::round;
 use super::tabu::{Pause, Tabu, TabuRules};
-use super::window::{cut, paste};
+use super::window::{Patch, cut};
 use crate::schedule::plain::{PlainInstance, Snapshot, State};
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
+/// Moves of one search in one window at most (times the window: its work).
+const MAX_MOVES: u64 = 1 << 20;
+
 struct Worker {
     rng: Rng,
+    /// The window of this round.
     range: Range<usize>,
-    found: Option<(State, Snapshot)>,
-    gain: u32,
+    found: Option<Found>,
+    /// Moves before one sweep that paid lately.
+    batch: f32,
     work: u64,
     moves: u64,
+}
+
+/// A better schedule of one window.
+struct Found {
+    gain: u32,
+    range: Range<usize>,
+    patch: Patch,
 }
 
 /// Sizes of windows and searches, from the size of the instance.
 struct Sizes {
     window: usize,
+    first: usize,
     moves: u64,
     batch: usize,
+    /// Part of the tenure that does not depend on the window. A batch forbids many pairs an iteration.
+    tenure: u32,
 }
 
 impl Sizes {
     fn new(num_operations: usize, workers: usize) -> Self {
-        let wanted = if num_operations > 50_000 { 20_000 } else { 3_000 };
-        let batch = if num_operations > 50_000 { 32 } else { 1 };
-        Self { window: wanted.min(num_operations / workers).max(1), moves: 500, batch }
+        // Hundreds of paths are nearly critical on a large instance: short searches would not pay.
+        let (wanted, moves, batch, tenure) = match num_operations {
+            300_000.. => (20_000, 5_000, 32, 10),
+            50_000.. => (10_000, 2_000, 32, 10),
+            _ => (3_000, 500, 1, 20),
+        };
+        let first = wanted.min(num_operations / workers).max(1);
+        Self { window: first, first, moves, batch, tenure }
+    }
+}
+
+impl Sizes {
+    /// Longer searches after a pass that gained little, longer windows after one that gained nothing.
+    fn adapt(&mut self, before: u32, after: u32, length: usize) {
+        if before - after < before / 2_000 {
+            self.moves = (self.moves * 2).min(MAX_MOVES);
+        }
+        if before == after {
+            self.window = if self.window >= length { self.first } else { (self.window * 2).min(length) };
+        }
     }
 }
 
@@ -59,22 +92,29 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             rng: Rng::stream(seed, number + 1),
             range: 0..0,
             found: None,
-            gain: 0,
+            batch: 1.0,
             work: 0,
             moves: 0,
         })
         .collect();
-    let segment = length.div_ceil(num_workers);
     loop {
         let before = whole.makespan();
+        whole.sort_by_time();
+        // Several workers share a place when windows are long; then they differ in chance only.
+        let places = (length / sizes.window).clamp(1, num_workers);
+        let segment = length.div_ceil(places);
         let stride = sizes.window.div_ceil(2);
-        let offset = rng.below(segment as u32) as usize;
-        for step in 0..segment.div_ceil(stride) {
+        let (offset, steps) = if sizes.window >= length {
+            (0, 1)
+        } else {
+            (rng.below(segment as u32) as usize, segment.div_ceil(stride))
+        };
+        for step in 0..steps {
             if incumbent.is_done() {
                 return;
             }
             for (number, worker) in workers.iter_mut().enumerate() {
-                let from = (number * segment + step * stride + offset) % length;
+                let from = (number % places * segment + step * stride + offset) % length;
                 worker.range = from..(from + sizes.window).min(length);
             }
             let (stop, threads) = (incumbent.stop(), incumbent.options.threads);
@@ -90,69 +130,74 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
                 incumbent.take(whole.arrangement(&snapshot));
             }
         }
-        if before - whole.makespan() < before / 2_000 {
-            sizes.moves *= 2;
-        }
+        sizes.adapt(before, whole.makespan(), length);
     }
 }
 
 impl Worker {
     fn serve(&mut self, instance: &PlainInstance, whole: &State, sizes: &Sizes, stop: &dyn Stop) {
         self.found = None;
-        if self.range.len() < 2 {
+        let range = self.range.clone();
+        if range.len() < 2 {
             return;
         }
-        let window = cut(instance, whole, self.range.clone());
+        let window = cut(instance, whole, range.clone());
         let chains = window.records.len() - window.sequence.len() - window.num_resources();
         let rules = TabuRules {
-            tenure: 2 * (10 + (chains / window.num_resources().max(1)) as u32),
+            tenure: sizes.tenure + (chains / window.num_resources().max(1)) as u32,
             patience: u32::MAX,
             batch: sizes.batch,
             target: 0,
         };
         let length = window.makespan();
-        let work = sizes.moves * self.range.len() as u64;
-        let mut tabu = Tabu::new(window);
+        let work = sizes.moves * range.len() as u64;
+        let mut tabu = Tabu::new(window).with_batch(self.batch);
         let pause = tabu.run(instance, rules, &mut self.rng, work, stop);
-        self.work += tabu.state.work;
+        self.batch = tabu.batch();
+        // Cutting and pasting count, or a window without a move would be free.
+        self.work += tabu.state.work + 8 * range.len() as u64;
         self.moves += tabu.moves;
         if pause != Pause::Stopped && tabu.best.makespan < length {
-            self.gain = length - tabu.best.makespan;
-            self.found = Some((tabu.state, tabu.best));
+            let gain = length - tabu.best.makespan;
+            self.found = Some(Found { gain, range, patch: Patch::new(&tabu.state, &tabu.best) });
         }
     }
 }
 
 /// Puts back what the workers found.
 fn merge(instance: &PlainInstance, whole: &mut State, workers: &mut [Worker]) {
-    let before = whole.makespan();
+    let mut found: Vec<Found> = Vec::new();
+    for candidate in workers.iter_mut().filter_map(|worker| worker.found.take()) {
+        // Of several searches of one place the best counts, the first of equals.
+        match found.iter_mut().find(|other| other.range == candidate.range) {
+            Some(other) if other.gain >= candidate.gain => {}
+            Some(other) => *other = candidate,
+            None => found.push(candidate),
+        }
+    }
     let mut old = Snapshot::default();
-    whole.save(&mut old);
-    let found: Vec<_> =
-        workers.iter_mut().filter_map(|w| w.found.take().map(|f| (w.gain, w.range.clone(), f))).collect();
+    accept(instance, whole, &found, &mut old);
+}
+
+/// Takes all patches, or, if the whole gets longer, each half on its own.
+fn accept(instance: &PlainInstance, whole: &mut State, found: &[Found], old: &mut Snapshot) {
     if found.is_empty() {
         return;
     }
-    for (_, range, (window, snapshot)) in &found {
-        paste(whole, window, snapshot, range.clone());
+    whole.save(old);
+    for Found { range, patch, .. } in found {
+        patch.paste(whole, range.clone());
     }
-    readopt(instance, whole);
-    if whole.makespan() <= before {
-        return;
-    }
-    whole.restore_from(instance, &old);
-    for (_, range, (window, snapshot)) in &found {
-        whole.save(&mut old);
-        paste(whole, window, snapshot, range.clone());
-        readopt(instance, whole);
-        if whole.makespan() > old.makespan {
-            whole.restore_from(instance, &old);
-        }
-    }
-}
-
-fn readopt(instance: &PlainInstance, whole: &mut State) {
     let sequence = std::mem::take(&mut whole.sequence);
     whole.adopt(instance, sequence);
-    whole.work += 4 * whole.sequence.len() as u64;
+    whole.work += 8 * whole.sequence.len() as u64;
+    if whole.makespan() <= old.makespan {
+        return;
+    }
+    whole.restore_from(instance, old);
+    if found.len() > 1 {
+        let (first, second) = found.split_at(found.len() / 2);
+        accept(instance, whole, first, old);
+        accept(instance, whole, second, old);
+    }
 }

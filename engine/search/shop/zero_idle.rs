@@ -23,7 +23,7 @@ use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
 /// Operations of a chain that are looked ahead.
-const SIGHT: usize = 2;
+const SIGHT: u32 = 2;
 
 const NONE: u32 = u32::MAX;
 
@@ -89,7 +89,9 @@ pub(super) struct ZeroIdle {
 
 /// Whether the probe has a chance: all loads close to the bound.
 pub(super) fn is_saturated(instance: &PlainInstance, bound: u32) -> bool {
-    if instance.is_flexible() || instance.num_operations() < 4 * instance.num_resources() {
+    // With many more chains than resources nearly everybody waits, and nothing is ever forced.
+    let is_crowded = instance.num_chains() > 2 * instance.num_resources();
+    if instance.is_flexible() || is_crowded || instance.num_operations() < 4 * instance.num_resources() {
         return false;
     }
     let loads = loads(instance);
@@ -239,11 +241,10 @@ impl ZeroIdle {
             }
         }
         // Resources that ran dry must still have somebody coming.
-        let dry = self.idle.iter().all(|&r| {
+        self.idle.iter().all(|&r| {
             let r = r as usize;
             self.left[r] == 0 || self.running[r] != NONE || !self.queues[r].is_empty() || self.is_supported(r)
-        });
-        dry
+        })
     }
 
     fn arrive(&mut self, operation: u32) {
@@ -254,25 +255,21 @@ impl ZeroIdle {
 
     /// Lists an operation as a possible supporter of the resources that its chain needs next.
     fn announce(&mut self, operation: u32) {
-        let mut last = operation;
-        for _ in 0..SIGHT {
+        for last in operation..operation + SIGHT {
             let next = self.facts[last as usize].heads_for;
             if next == NONE {
                 return;
             }
-            last += 1;
-            self.heading[next as usize].push((operation, last));
+            self.heading[next as usize].push((operation, last + 1));
         }
     }
 
     fn leave(&mut self, operation: u32) {
-        let mut last = operation;
-        for _ in 0..SIGHT {
+        for last in operation..operation + SIGHT {
             let next = self.facts[last as usize].heads_for;
             if next == NONE {
                 return;
             }
-            last += 1;
             self.heading[next as usize].retain(|&(other, _)| other != operation);
         }
     }
@@ -307,7 +304,7 @@ impl ZeroIdle {
         waiting.iter().all(|&other| {
             let mut facts = self.facts[other as usize];
             let is_in_time = end + facts.tail <= self.target;
-            let supports = (1..=SIGHT as u32).all(|ahead| {
+            let supports = (1..=SIGHT).all(|ahead| {
                 let heads_for = facts.heads_for;
                 if heads_for == NONE {
                     return true;
@@ -386,7 +383,7 @@ impl ZeroIdle {
             self.decisions.truncate(keep);
             self.undo(&decision);
             let mut others = decision;
-            others.untried = self.queues[others.resource as usize].clone();
+            others.untried.clone_from(&self.queues[others.resource as usize]);
             rng.shuffle(&mut others.untried);
             self.decisions.push(others);
         }

@@ -1,8 +1,8 @@
 """The command line: `sopengine COMMAND`. Extra `cli`.
 
-Exit codes: 0 done, 1 a defect of the program, 2 wrong input or usage, 3 infeasible (for `evaluate`: the
-schedule breaks rules). Answers go to stdout, progress and findings to stderr, so `--json` leaves exactly one
-JSON object on stdout whatever happens.
+Exit codes: 0 done, 1 a defect of the program, 2 wrong input or usage, 3 no schedule, infeasible or none
+found (for `evaluate`: the schedule breaks rules). Answers go to stdout, progress and findings to stderr, so
+`--json` leaves exactly one JSON object on stdout whatever happens.
 """
 
 from __future__ import annotations

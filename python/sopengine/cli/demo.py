@@ -10,44 +10,73 @@ import click
 
 from sopengine.cli.output import exit_code, save, show
 from sopengine.cli.plan import plan_tables
-from sopengine.cli.solve import run, solve_options
-from sopengine.cli.source import load, plant_now
+from sopengine.cli.solve import solve_options
+from sopengine.cli.source import Source, load, plant_now
 from sopengine.io import write
 
 
 @click.command("demo")
 @click.argument("out", type=click.Path(file_okay=False))
 @click.option("--plant", default="small", show_default=True, help="Which demo plant.")
+@click.option(
+    "--operations", type=click.IntRange(50, 1_000_000), help="Generate a plant of this size instead."
+)
 @solve_options
 @click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
 def command(
     out: str,
     plant: str,
+    operations: int | None,
     time_limit: float | None,
     work_limit: int | None,
     threads: int | None,
     seed: int,
     as_json: bool,
 ) -> int:
-    """Copy a demo plant to OUT/plant, plan it into OUT/plan, schedule it into OUT/schedule."""
+    """Plan and schedule the demo plant: OUT/plant, OUT/plan, OUT/schedule; or generate one into OUT."""
+    if operations is not None:
+        return generated(out, operations, seed)
     place = Path(out) / "plant"
     copy_plant(plant, place)
     source = load(str(place), None, None, None, None)
-    if source.plant is not None:
-        from sopengine.sop.loop import run_plan
+    if source.plant is None:
+        raise click.UsageError(f"demo plant {plant!r} is a problem, not a plant")
+    from sopengine.sop.loop import run_plan
 
-        now = plant_now(source.plant.tables, None)
-        plan_limit = 10.0 if time_limit is None and work_limit is None else time_limit
-        outcome = run_plan(
-            source.plant, now=now, time_limit=plan_limit, work_limit=work_limit, threads=threads, seed=seed
-        )
-        write(plan_tables(outcome), Path(out) / "plan", "csv")
-    result = run(
-        source, quiet=as_json, time_limit=time_limit, work_limit=work_limit, threads=threads, seed=seed
+    now = plant_now(source.plant.tables, None)
+    limit = 10.0 if time_limit is None and work_limit is None else time_limit
+    outcome = run_plan(
+        source.plant,
+        plan=place,
+        now=now,
+        time_limit=limit,
+        work_limit=work_limit,
+        threads=threads,
+        seed=seed,
     )
-    written = save(source, result, Path(out) / "schedule", "csv")
-    show(source, result, f"Demo plant {plant}", as_json, written)
-    return exit_code(result)
+    write(plan_tables(outcome), Path(out) / "plan", "csv")
+    page = outcome.page()
+    (Path(out) / "plan" / "page.txt").write_text(page, encoding="utf-8")
+    planned = Source(outcome.compiled.problem, source.plant, outcome.compiled.lift)
+    title = f"Demo plant {plant}"
+    written = save(planned, outcome.result, title, Path(out) / "schedule", "csv")
+    if not as_json:
+        click.echo(page)
+    show(planned, outcome.result, title, as_json, written)
+    return exit_code(outcome.result)
+
+
+def generated(out: str, operations: int, seed: int) -> int:
+    """Write the tables of a generated plant; `sopengine solve OUT` schedules it."""
+    from sopengine.demo.generator import generate
+
+    tables = generate(operations, seed)
+    write(tables, out, "parquet")
+    rows = tables["operations"].num_rows
+    click.echo(
+        f"{rows:,} operations of {tables['orders'].num_rows:,} orders in {out}; now: sopengine solve {out}"
+    )
+    return 0
 
 
 def copy_plant(name: str, target: Path) -> None:

@@ -8,6 +8,7 @@ import click
 
 from sopengine.cli.output import echo_json
 from sopengine.cli.source import load, read_options
+from sopengine.report.axis import TimeAxis
 from sopengine.report.text import printable, text_table
 
 
@@ -31,7 +32,8 @@ def command(path: str, as_json: bool, **reading: str | None) -> int:
         "\n".join(text_table(("table", "rows"), "lr", [(name, f"{rows:,}") for name, rows in counts.items()]))
     )
     click.echo("\nAs a problem to solve")
-    rows = [(name.replace("_", " "), _value(value)) for name, value in summary.items()]
+    axis = TimeAxis(bool(summary.get("temporal")), summary.get("timezone"))
+    rows = [(name.replace("_", " "), _value(name, value, axis)) for name, value in summary.items()]
     click.echo("\n".join(text_table(("", ""), "ll", rows)[2:]))
     if findings:
         click.echo(f"\nFindings ({len(findings):,})")
@@ -44,5 +46,11 @@ def command(path: str, as_json: bool, **reading: str | None) -> int:
     return 0
 
 
-def _value(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+def _value(name: str, value: object, axis: TimeAxis) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return axis.instant_text(value) if name in ("now", "horizon_end") else f"{value:,}"
+    return printable(str(value))

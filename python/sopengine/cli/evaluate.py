@@ -32,7 +32,7 @@ def command(
     rows, assignments = load_schedule(schedule)
     source = load(path, **reading)
     result = so.evaluate(source.problem, rows, assignments=assignments)  # type: ignore[attr-defined, unused-ignore]
-    files = save(source, result, out, format) if out is not None else []
+    files = save(source, result, Path(schedule).name, out, format) if out is not None else []
     if as_json:
         violations = result.violations.slice(0, 1000).to_pylist()
         figures = {**result.to_json(), "num_violations": result.violations.num_rows, "violations": violations}

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from sopengine.result import Result
 
 
-def save(source: Source, result: Result, folder: str | Path, format: str) -> list[Path]:
+def save(source: Source, result: Result, title: str, folder: str | Path, format: str) -> list[Path]:
     """Write result tables, reports, figures, and the schedule in the plant's own words."""
     target = Path(folder)
     tables = {name: table for name, table in result.tables.items() if table.num_columns}
     files = write(tables, target, format)
-    files += write_report(source.problem.tables, result, target)
+    files += write_report(source.problem.tables, result, target, title)
     figures = target / "result.json"
     figures.write_text(json.dumps(result.to_json(), indent=2) + "\n", encoding="utf-8")
     files.append(figures)
@@ -51,5 +51,5 @@ def echo_json(value: dict[str, Any]) -> None:
 
 
 def exit_code(result: Result) -> int:
-    """Return 3 where it is proven that no schedule exists, else 0."""
-    return INFEASIBLE if result.termination.reason == "infeasible" else OK
+    """Return 0 where there is a schedule, 3 where there is none: proven infeasible, or none found."""
+    return OK if result.has_schedule else INFEASIBLE

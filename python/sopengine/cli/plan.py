@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +11,6 @@ from sopengine.cli.output import echo_json
 from sopengine.cli.solve import solve_options
 from sopengine.cli.source import plant_now, read_options
 from sopengine.io import read, write
-from sopengine.report.text import text_table
 
 
 def plan_tables(outcome: Any) -> dict[str, pa.Table]:
@@ -42,14 +40,16 @@ def command(
     **reading: str | None,
 ) -> int:
     """Plan the plant at PATH in buckets, schedule it, and report where the two differ."""
+    from sopengine.plant import Plant
     from sopengine.sop.loop import run_plan
 
     now = reading.pop("now")
     plant = read(path, **reading)
-    if not hasattr(plant, "compile"):
+    if not isinstance(plant, Plant):
         raise click.UsageError(f"{path} is a problem; a plan needs a plant (work orders, routings, demands)")
     outcome = run_plan(
         plant,
+        plan=path,
         now=plant_now(plant.tables, now),
         time_limit=10.0 if time_limit is None and work_limit is None else time_limit,
         work_limit=work_limit,
@@ -58,14 +58,11 @@ def command(
     )
     tables = plan_tables(outcome)
     files = write(tables, out, format) if out is not None else []
-    counts = {name: table.num_rows for name, table in sorted(tables.items())}
     if as_json:
-        echo_json({"tables": counts, "files": [str(file) for file in files]})
+        counts = {name: table.num_rows for name, table in sorted(tables.items())}
+        echo_json({"supported": outcome.supported, "tables": counts, "files": [str(file) for file in files]})
         return 0
-    click.echo(f"Plan of {Path(path).name}\n")
-    click.echo(
-        "\n".join(text_table(("table", "rows"), "lr", [(name, f"{rows:,}") for name, rows in counts.items()]))
-    )
+    click.echo(outcome.page(), nl=False)
     if files:
         click.echo(f"\n{len(files)} files in {files[0].parent}")
     return 0

@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Callback for `solve(on_progress=...)`: shows a line, and answers False once Ctrl-C was pressed.
+    """Callback for `solve(on_progress=...)`: shows one line that is kept up to date.
 
-    The first Ctrl-C asks the search to stop at its next report, so the best schedule so far is returned and
-    written; a second one interrupts at once.
+    The first Ctrl-C sets the flag `cancel` of the solve, so the search ends and its best schedule is returned
+    and written; a second one interrupts at once.
     """
 
-    def __init__(self, shown: bool, console: Console | None = None) -> None:
+    def __init__(self, shown: bool, cancel: Any, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True)
-        self.stopped = False
-        self.last: Any = None
+        self.cancel = cancel
         self._shown = shown and self.console.is_terminal
         self._live: Live | None = None
         self._before: Any = None
@@ -46,15 +45,13 @@ class Progress:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
 
-    def __call__(self, report: Any) -> bool:
-        """Show a report; False asks the search to stop and return the best."""
-        self.last = report
+    def __call__(self, report: Any) -> None:
+        """Show a report."""
         if self._live is not None:
             self._live.update(self.line(report), refresh=True)
-        return not self.stopped
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        self.stopped = True
+        self.cancel.cancel()
         signal.signal(signal.SIGINT, self._before or signal.default_int_handler)
 
     def line(self, report: Any) -> Table:
@@ -74,10 +71,7 @@ class Progress:
             Text("bound " + (" / ".join(f"{value:,}" for value in bounds) if bounds else "-")),
             Text(", ".join(shown)),
             Text(f"work {report.work:,}", style="dim"),
-            Text(
-                "stopping" if self.stopped else "Ctrl-C keeps the best",
-                style="yellow" if self.stopped else "dim",
-            ),
+            Text("Ctrl-C keeps the best", style="dim"),
         ]
         grid.add_row(*cells)
         return grid

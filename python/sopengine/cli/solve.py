@@ -10,7 +10,7 @@ import click
 
 from sopengine.cli.output import exit_code, save, show
 from sopengine.cli.progress import Progress
-from sopengine.cli.source import Source, load, load_schedule, read_options
+from sopengine.cli.source import Source, keep_close, load, load_schedule, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,14 +68,14 @@ def run(
     threads: int | None,
     seed: int,
     objective: Any = None,
-    baseline: Any = None,
 ) -> Result:
     """Solve with live progress; Ctrl-C keeps the best."""
     import sopengine as so
 
     if time_limit is None and work_limit is None:
         time_limit = 10.0
-    with Progress(shown=not quiet) as progress:
+    cancel = so.Cancel()  # type: ignore[attr-defined, unused-ignore]
+    with Progress(shown=not quiet, cancel=cancel) as progress:
         result: Result = so.solve(  # type: ignore[attr-defined, unused-ignore]
             source.problem,
             time_limit=time_limit,
@@ -83,7 +83,7 @@ def run(
             threads=threads,
             seed=seed,
             objective=objective,
-            baseline=baseline,
+            cancel=cancel,
             on_progress=progress,
         )
     return result
@@ -115,8 +115,9 @@ def command(
 ) -> int:
     """Find a schedule for PATH: a folder of tables, a workbook, a database or an instance file."""
     levels = objective_of(objective)
-    stay_close_to = None if baseline is None else load_schedule(baseline)[0]
     source = load(path, **reading)
+    if baseline is not None:
+        source = keep_close(source, load_schedule(baseline)[0])
     result = run(
         source,
         quiet=as_json,
@@ -125,8 +126,7 @@ def command(
         threads=threads,
         seed=seed,
         objective=levels,
-        baseline=stay_close_to,
     )
-    files = save(source, result, out, format) if out is not None else []
+    files = save(source, result, Path(path).name, out, format) if out is not None else []
     show(source, result, Path(path).name, as_json, files)
     return exit_code(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from sopengine.io import ReadOptions, read
 from sopengine.io.folder import ARROW, TEXT, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pyarrow as pa
 
@@ -59,7 +59,7 @@ def integer_or_text(now: str | None) -> int | str | None:
     return int(now) if now.lstrip("+-").isdigit() else now
 
 
-def plant_now(tables: dict[str, pa.Table], now: str | None) -> Any:
+def plant_now(tables: Mapping[str, pa.Table], now: str | None) -> Any:
     """The instant to plan at: as given (the plant reads it), else when the plant's tables were extracted.
 
     Never the clock of this computer: the same input must give the same plan tomorrow.
@@ -74,6 +74,32 @@ def plant_now(tables: dict[str, pa.Table], now: str | None) -> Any:
             return extracted
     hint = "Pass --now, or fill settings.extracted_at."
     raise SopDataError([Finding("MISSING_NOW", "error", "settings", column="extracted_at", hint=hint)])
+
+
+def keep_close(source: Source, schedule: pa.Table) -> Source:
+    """The same source with a schedule as its plan so far: its starts count in the term `stability`.
+
+    What the problem itself knows of an operation, its history above all, goes before the schedule.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from sopengine.problem import Problem
+
+    tables = dict(source.problem.tables)
+    columns = ("operation", "mode", "resource", "start", "end")
+    planned = schedule.filter(pc.is_valid(schedule.column("start")))
+    planned = planned.select([name for name in columns if name in planned.column_names])
+    known = tables["operations"].column("operation").combine_chunks()
+    kept = pc.is_in(planned.column("operation"), value_set=known.cast(planned.column("operation").type))
+    planned = planned.filter(kept)
+    history = tables.get("baseline")
+    if history is not None:
+        told = history.column("operation").combine_chunks().cast(planned.column("operation").type)
+        planned = planned.filter(pc.invert(pc.is_in(planned.column("operation"), value_set=told)))
+        planned = pa.concat_tables([history, planned], promote_options="permissive")
+    problem = Problem(**{**tables, "baseline": planned}, scale=getattr(source.problem, "scale", None))
+    return replace(source, problem=problem)
 
 
 def load_schedule(path: str) -> tuple[pa.Table, pa.Table | None]:

@@ -76,6 +76,12 @@ _RESULT: Final = {
     ),
 }
 
+# The plan of a plant lies beside its tables; `sopengine.sop.plan` reads it.
+_PLAN: Final = dict.fromkeys(
+    ("plan", "plan_weeks"),
+    "measure:text family:id location:id resource:id month:date week:date quantity:quantity",
+)
+
 
 # The classes of a plant's specification in the words of this module; the plant reads clock times itself.
 _PLANT_CLASS: Final[dict[str, ColumnType]] = {
@@ -92,7 +98,7 @@ def _columns() -> dict[str, dict[str, ColumnType]]:
     from sopengine.plant.spec import SPEC
 
     tables: dict[str, dict[str, ColumnType]] = {}
-    for spec in (_PROBLEM, _RESULT):
+    for spec in (_PROBLEM, _RESULT, _PLAN):
         for table, text in spec.items():
             pairs = (part.split(":") for part in text.split())
             tables[table] = {column: cast("ColumnType", kind) for column, kind in pairs}

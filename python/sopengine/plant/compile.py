@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DAY = 86_400
 REACH_NOW = 180 * DAY
 REACH_DUE = 90 * DAY
+REACH_MOST = 5 * 366 * DAY
 
 Moment = dt.datetime | str | int
 Span = dt.timedelta | dt.datetime | None
@@ -58,6 +59,7 @@ def compile_plant(tables: Mapping[str, pa.Table], now: Moment, horizon: Span = N
     emit_stock(facts, pegging, instant, emit, out)
     emit_calendars(facts, instant, end, emit, out)
     emit_resources(facts, emit)
+    emit.check_magnitude(out)
     out.raise_errors()
     return Compiled(emit.tables(), facts, lots, left_out, pegging, instant, out.findings)
 
@@ -325,8 +327,10 @@ def emit_calendars(facts: Facts, now: int, end: int | None, emit: Emitter, out: 
         r["started"] for r in facts.rows["progress"] if r["status"] == "started" and r["started"] is not None
     ]
     dues = [r["due"] for r in emit.rows["orders"] if r["due"] is not None]
-    high = end if end is not None else max(now + REACH_NOW, max(dues, default=now) + REACH_DUE)
-    window = (min([now, *begun]), high)
+    reach = max(now + REACH_NOW, max(dues, default=now) + REACH_DUE)
+    # a due date of the year 9999 must not make five thousand years of shifts
+    high = end if end is not None else min(reach, now + REACH_MOST)
+    window = (max(min([now, *begun]), now - REACH_MOST), high)
     expander = ShiftExpander(facts.settings["timezone"], facts.settings["local_time_rule"], window, out)
     for calendar, times in expander.expand(facts.rows["shifts"], facts.rows["shift_exceptions"]).items():
         for t in times:

@@ -6,9 +6,14 @@ Columns after the first group of each table are not read by the engine; they let
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from sopengine.plant.intake.collect import Collector
+
+LARGEST = 2**53
 
 ID, INT, TIME, SPAN, REAL, FLAG = "id", "int", "time", "span", "real", "flag"
 
@@ -125,6 +130,23 @@ class Emitter:
         """Add one row; columns not given are null."""
         name, row = source or (None, None)
         self.rows[table].append({**values, "source_table": name, "source_row": row})
+
+    def check_magnitude(self, out: Collector) -> None:
+        """Report numbers too large for the engine: products of what the plant says."""
+        for name, rows in self.rows.items():
+            numbers = [c for c, kind in COLUMNS[name].items() if kind in (INT, TIME, SPAN)]
+            for row in rows:
+                for column in numbers:
+                    value = row.get(column)
+                    if value is not None and not -LARGEST < value < LARGEST:
+                        out.add(
+                            "OVERFLOW",
+                            row["source_table"],
+                            row["source_row"],
+                            column=column,
+                            found=value,
+                            expected=f"less than {LARGEST} in table {name}",
+                        )
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the tables that have rows (operations, modes, resources always)."""

@@ -103,7 +103,8 @@ class Plant:
             Datetime or ISO text, aware or in plant time; or seconds since 1970.
         horizon
             How far ahead work may be placed (timedelta) or until when (datetime). By default there is no
-            limit, and calendars reach 180 days from now and 90 days past the last due date.
+            limit, and calendars reach 180 days from now and 90 days past the last due date, five years at
+            most.
 
         Raises
         ------

@@ -87,9 +87,16 @@ class ShiftExpander:
         by_calendar: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
         for number, row in enumerate(shifts):
             by_calendar[row["calendar"]].append((number, row))
+        # dates far outside are no work, and the last day of 9999 has no tomorrow
+        first = to_local(self.low, self.zone).date() - dt.timedelta(days=3)
+        last = to_local(self.high, self.zone).date() + dt.timedelta(days=3)
         result = {}
         for calendar in sorted(by_calendar):
-            special = [(n, e) for n, e in enumerate(exceptions) if e["calendar"] in (None, calendar)]
+            special = [
+                (n, e)
+                for n, e in enumerate(exceptions)
+                if e["calendar"] in (None, calendar) and first <= e["date"] <= last
+            ]
             result[calendar] = self._calendar(by_calendar[calendar], special)
         return result
 

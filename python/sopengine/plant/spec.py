@@ -221,7 +221,7 @@ SPEC: dict[str, TableSpec] = {
             Column("status", "text", "done, started, or planned (a published date to keep).", required=True,
                    choices=("planned", "started", "done")),
             Column("resource", "id", "Main resource that it runs on.", refers="resources"),
-            Column("members", "text", "Members of groups that it holds, joined by ;"),
+            Column("members", "text", "Members of groups that it holds, joined by a semicolon."),
             Column("started", "time", "When it started (planned: is to start)."),
             Column("ended", "time", "When it ended."),
             Column("good", "quantity", "Good units so far.", unit="uom", low=0),

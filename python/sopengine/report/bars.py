@@ -56,6 +56,9 @@ def _bar(
     edge = 'stroke="#17212b" stroke-opacity=".35" stroke-width=".6"'
     if late is not None:
         edge = f'stroke="{LATE}" stroke-width="1.6"'
+    if operation in view.broken:
+        # Bars that overlap must show through each other.
+        edge = f'fill-opacity=".55" stroke="{LATE}" stroke-width="1.4" stroke-dasharray="3 2"'
     shape = _run(view, frame, resource, start, end, y, f'fill="{color}" {edge}', color)
     if late is not None and end == late.end:
         x = frame.x(end)
@@ -128,6 +131,8 @@ def _story(
         lines.append(f"Family {family}")
     span = axis.duration_text(end - start)
     lines.append(f"{axis.instant_text(start)} to {axis.instant_text(end)}, {span}")
+    if operation in view.broken:
+        lines.append("Breaks a rule")
     if order in looks.late:
         lines.append(f"Order late by {axis.duration_text(looks.late[order].tardiness)}")
     return "\n".join(lines)

@@ -203,6 +203,9 @@ def _legend(view: View, looks: Looks, changeovers: bool, frame: Frame, width: in
         entries.append(('fill="#dfe3e8"', "Closed"))
     if looks.late:
         entries.append((f'fill="#fff" stroke="{LATE}" stroke-width="1.6"', "Late order"))
+    if view.broken:
+        paint = f'fill="#fff" stroke="{LATE}" stroke-width="1.4" stroke-dasharray="3 2"'
+        entries.append((paint, "Breaks a rule"))
     parts, x, y = [], frame.left, frame.bottom + 28
     for paint, name in entries:
         shown = name if len(name) <= 28 else name[:27] + "…"

@@ -111,10 +111,10 @@ def _violations(result: Result) -> str:
             str(row.get("operation", "")),
             str(row.get("detail") or row.get("check") or ""),
         )
-        for row in result.violations.slice(0, _SHOWN).to_pylist()
+        for row in result.violations.slice(0, _LATE).to_pylist()
     ]
-    heading = f"<h2>This schedule breaks {count:,} rule{'s' if count > 1 else ''}</h2>"
-    return heading + _table(("Rule", "Operation", "What is wrong"), "lll", rows) + _more(count)
+    heading = f"<h2>This schedule breaks rules in {count:,} place{'s' if count > 1 else ''}</h2>"
+    return heading + _table(("Rule", "Operation", "What is wrong"), "lll", rows) + _more(count, _LATE)
 
 
 def _late_section(view: View) -> str:
@@ -133,7 +133,7 @@ def _late_section(view: View) -> str:
         for each in late[:_LATE]
     ]
     columns = ("Order", "Due", "Ends", "Late by", "Because of")
-    return f"<h2>Late orders ({len(late):,})</h2>{_table(columns, 'lllrl', rows)}{_more(len(late), _LATE)}"
+    return f"<h2>{view.late_title}</h2>{_table(columns, 'lllrl', rows)}{_more(len(late), _LATE)}"
 
 
 def _resource_section(view: View) -> str:

@@ -26,7 +26,7 @@ def report_text(problem: Mapping[str, pa.Table], result: Result, title: str = "S
     parts += _figures(view, result)
     violations = result.violations.num_rows
     if violations:
-        parts += ["", f"BREAKS {violations:,} RULES"]
+        parts += ["", f"BREAKS RULES IN {violations:,} PLACE{'S' if violations > 1 else ''}"]
         parts += text_table(
             ("rule", "operation", "what is wrong"),
             "rll",
@@ -34,6 +34,7 @@ def report_text(problem: Mapping[str, pa.Table], result: Result, title: str = "S
                 (str(row.get("rule", "")), str(row.get("operation", "")), str(row.get("detail") or ""))
                 for row in result.violations.slice(0, _LATE).to_pylist()
             ],
+            violations,
         )
     parts += ["", *_late(view), "", *_resources(view)]
     return "\n".join(parts) + "\n"
@@ -64,8 +65,10 @@ def _late(view: View) -> list[str]:
         )
         for each in late[:_LATE]
     ]
-    title = f"Late orders ({len(late):,})"
-    return [title, *text_table(("order", "due", "ends", "late by", "because of"), "lllrl", rows, len(late))]
+    return [
+        view.late_title,
+        *text_table(("order", "due", "ends", "late by", "because of"), "lllrl", rows, len(late)),
+    ]
 
 
 def _resources(view: View) -> list[str]:

@@ -262,6 +262,21 @@ class View:
         return sorted(late, key=lambda each: (each.status != "unscheduled", -each.tardiness, each.order))
 
     @cached_property
+    def broken(self) -> frozenset[str]:
+        """Operations that break a rule, in an evaluated schedule."""
+        table = self._table("violations")
+        names = _texts(table.column("operation")) if "operation" in table.column_names else ()
+        return frozenset(name for name in names if name is not None)
+
+    @property
+    def late_title(self) -> str:
+        """Heading of the table of late orders."""
+        late = self.late_orders
+        left_out = any(each.status == "unscheduled" for each in late)
+        name = "Late or left out" if left_out else "Late orders"
+        return f"{name} ({len(late):,})" if late else name
+
+    @cached_property
     def _causes(self) -> dict[str, str]:
         """The first reason of each order in words."""
         table = self._table("reasons")

@@ -36,7 +36,7 @@ impl<'a> Timetable<'a> {
             .find(|&candidate| self.problem.names.modes.get(candidate.index()) == mode)
             .unwrap_or_else(|| panic!("no mode {mode} of {operation}"));
         self.schedule.placements[id.index()] =
-            Some(Placement { mode, start, end, changeover: None, members: Default::default() });
+            Some(Placement { mode, start, end, changeover: None, members: smallvec::SmallVec::new() });
         self.last = Some(id);
         self
     }
@@ -101,15 +101,10 @@ impl<'a> Timetable<'a> {
         let line = |violation: &Violation| {
             let operation = violation.operation.expect("an operation to blame");
             let name = self.problem.names.operations.get(operation.index());
-            let mut line = format!("{} {} {name}", violation.rule, violation.check);
-            if let Some(other) = &violation.other {
-                line += &format!(" ({other})");
-            }
-            if let Some(at) = violation.at {
-                line += &format!(" at {at}");
-            }
+            let other = violation.other.as_ref().map(|other| format!(" ({other})")).unwrap_or_default();
+            let at = violation.at.map(|at| format!(" at {at}")).unwrap_or_default();
             assert!(violation.detail.contains(name), "{}", violation.detail);
-            line
+            format!("{} {} {name}{other}{at}", violation.rule, violation.check)
         };
         self.violations(partial).iter().map(line).collect()
     }

@@ -34,6 +34,13 @@ class FakePlant:
         return types.SimpleNamespace(problem=problem, lift=lift, now=now)
 
 
+class FakeCancel:
+    cancelled = False
+
+    def cancel(self):
+        self.cancelled = True
+
+
 class Engine:
     """What was asked of the engine, and what it answers."""
 
@@ -48,11 +55,10 @@ class Engine:
         report = types.SimpleNamespace(
             elapsed_s=0.1, levels=[9], objective={"makespan": 9}, bound=[None], work=10
         )
-        keep_going = options["on_progress"](report)
+        options["on_progress"](report)
         if self.interrupt:
             os.kill(os.getpid(), signal.SIGINT)
-            keep_going = options["on_progress"](report)
-        limit = self.limit if keep_going else "cancelled"
+        limit = "cancelled" if options["cancel"].cancelled else self.limit
         return self.result(problem, limit)
 
     def evaluate(self, problem, schedule, assignments=None):
@@ -87,6 +93,7 @@ def engine(monkeypatch):
         verify=lambda problem, result: pa.table({"rule": pa.array([], pa.int64())}),
     )
     monkeypatch.setattr(sopengine, "solve", fake.solve, raising=False)
+    monkeypatch.setattr(sopengine, "Cancel", FakeCancel, raising=False)
     monkeypatch.setattr(sopengine, "evaluate", fake.evaluate, raising=False)
     plant = sys.modules.get("sopengine.plant") or __import__("sopengine.plant", fromlist=["plant"])
     monkeypatch.setattr(plant, "Plant", FakePlant, raising=False)

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from plant_builders import NOW, at, base_tables, by, local, minutes, plant, rows, two_steps
 
 from sopengine.errors import SopDataError
@@ -384,3 +386,100 @@ def test_integers_as_ids():
     tables = two_steps()
     result = compiled(**tables, work_orders=rows({"work_order": 17, "item": "chair", "quantity": 1}))
     assert result.problem_tables["orders"]["order"].to_pylist() == ["17"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    quantity=st.integers(2, 60), batch=st.integers(1, 40), setup=st.integers(0, 50), cut=st.integers(1, 20),
+    pack=st.integers(1, 20), pack_setup=st.integers(0, 30), per=st.integers(1, 7),
+)  # fmt: skip
+def test_streamed_batches_are_always_there_when_needed(quantity, batch, setup, cut, pack, pack_setup, per):
+    tables = two_steps(
+        cut={"setup_time": setup, "run_time_num": cut, "run_time_den": per, "transfer_quantity": batch},
+        pack={"setup_time": pack_setup, "run_time_num": pack, "run_time_den": per},
+    )
+    order = rows({"work_order": "W1", "item": "chair", "quantity": quantity})
+    problem = compiled(**tables, work_orders=order).problem_tables
+    link = problem["precedences"].to_pylist()[0]
+    a, b = (
+        int(by(problem["modes"], "operation")[f"W1/{s}"]["duration"].total_seconds()) for s in ("cut", "pack")
+    )
+
+    def share(fraction, duration):
+        return -(-round(fraction * 10**6) * duration // 10**6)
+
+    # the earliest start that the rules of a valid schedule allow, with everything open: cut starts at 0
+    start = max(share(link["transfer"], a), a - b + share(link["tail"], b))
+    if batch >= quantity:
+        assert start >= a
+        return
+    assert start < a or share(link["transfer"], a) == a
+    for number in range(-(-quantity // batch)):
+        through = min((number + 1) * batch, quantity)
+        ready = setup * 60 + cut * 60 * through / per
+        needed = start + pack_setup * 60 + pack * 60 * number * batch / per
+        assert ready <= needed + 1  # one tick: durations are rounded up once a lot, not once a batch
+
+
+def test_the_problem_is_built_from_the_tables_on_first_use(monkeypatch):
+    import sys
+    import types
+
+    seen = []
+    module = types.ModuleType("sopengine.problem")
+    module.Problem = lambda **tables: seen.append(tables) or "problem"
+    monkeypatch.setitem(sys.modules, "sopengine.problem", module)
+    result = compiled()
+    assert seen == []
+    assert (result.problem, result.problem) == ("problem", "problem")
+    assert [set(t) for t in seen] == [set(result.problem_tables)]
+
+
+def test_breaks_do_not_apply_inside_an_exception():
+    shifts = rows(
+        {"calendar": "c", "weekdays": "Mon-Sun", "start": "06:00", "end": "14:00"},
+        {"calendar": "c", "weekdays": "Mon-Sun", "start": "10:00", "end": "10:30", "kind": "break"},
+    )
+    extra = {"calendar": "c", "date": dt.date(2026, 3, 24), "kind": "open", "start": "06:00", "end": "14:00"}
+    tables = compiled(
+        shifts=shifts, shift_exceptions=rows(extra), horizon=dt.timedelta(hours=30)
+    ).problem_tables
+    times = [(local(r["start"])[8:], local(r["end"])[8:]) for r in tables["calendars"].to_pylist()]
+    assert times == [("23 06:00", "23 10:00"), ("23 10:30", "23 14:00"), ("24 06:00", "24 14:00")]
+
+
+def test_tables_of_another_library():
+    polars = pytest.importorskip("polars")
+    tables = base_tables(**two_steps(), bom=rows({"item": "chair", "component": "wood", "quantity": 0.5}))
+    foreign = {n: polars.from_arrow(t) for n, t in tables.items()}
+    one, two = (Plant(**t).compile(NOW).problem_tables for t in (tables, foreign))
+    assert all(one[n].equals(two[n]) for n in one)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 40))
+def test_shifting_every_date_by_weeks_shifts_the_problem(weeks):
+    """Without a clock change between them, a plant of another week compiles to the same problem, later."""
+
+    def at_week(number):
+        by_weeks = dt.timedelta(weeks=number)
+        order = {
+            "work_order": "W1",
+            "item": "chair",
+            "quantity": 20,
+            "due": at("2026-01-08T12:00") + by_weeks,
+        }
+        shifts = {"calendar": "c", "weekdays": "Mon-Fri", "start": "06:00", "end": "14:00"}
+        return plant(
+            settings=rows({"timezone": "UTC", "duration_unit": "min"}), work_orders=rows(order),
+            shifts=rows(shifts),
+            demands=rows({"demand": "D", "item": "chair", "quantity": 30, "due": order["due"]}),
+        ).compile(at("2026-01-05T06:00") + by_weeks, dt.timedelta(days=30)).problem_tables  # fmt: skip
+
+    first, later = at_week(0), at_week(weeks)
+    for name, table in first.items():
+        for column in table.column_names:
+            values = table[column].to_pylist()
+            if pa.types.is_timestamp(table[column].type):
+                values = [v and v + dt.timedelta(weeks=weeks) for v in values]
+            assert later[name][column].to_pylist() == values

@@ -293,13 +293,30 @@ def test_the_base_plant_has_no_findings():
     assert plant().findings.num_rows == 0
 
 
+LOT = {"lot_min": 4, "lot_multiple": 2, "lot_max": 10}
 WARNINGS = {
+    "small lot": (
+        {"items": rows({**ITEMS[0], **LOT}, ITEMS[1]), "work_orders": order(quantity=2)},
+        "LOT_SIZE",
+        "warning",
+    ),
+    "odd lot": (
+        {"items": rows({**ITEMS[0], **LOT}, ITEMS[1]), "work_orders": order(quantity=5)},
+        "LOT_SIZE",
+        "warning",
+    ),
+    "large lot": (
+        {"items": rows({**ITEMS[0], **LOT}, ITEMS[1]), "work_orders": order(quantity=12)},
+        "LOT_SIZE",
+        "warning",
+    ),
     "overlap": (
         {"shifts": rows(SHIFT, {**SHIFT, "start": "13:00", "end": "15:00"})},
         "SHIFT_OVERLAP",
         "warning",
     ),
     "sentinel": ({"shifts": rows({**SHIFT, "valid_to": dt.date(9999, 12, 31)})}, "SENTINEL_DATE", "warning"),
+    "sentinel due": ({"work_orders": order(due=at("9999-12-31"))}, "SENTINEL_DATE", "warning"),
     "blanks": ({"resources": rows({"resource": "saw"}, {"resource": " saw"})}, "CONFUSABLE_IDS", "warning"),
     "extra column": ({"work_orders": order(planner="Ann")}, "UNKNOWN_COLUMN", "info"),
 }
@@ -420,3 +437,15 @@ def test_findings_are_capped_and_counted():
         plant(work_orders=many)
     assert len(caught.value.issues) == 1001
     assert caught.value.issues[-1].found == "1500"
+
+
+def test_a_lot_of_the_right_size_is_no_finding():
+    assert (
+        plant(items=rows({**ITEMS[0], **LOT}, ITEMS[1]), work_orders=order(quantity=8)).findings.num_rows == 0
+    )
+
+
+def test_a_due_date_at_the_end_of_time_costs_no_time():
+    tables = {"shifts": rows(SHIFT), "resources": rows({"resource": "saw", "calendar": "c"})}
+    compiled = plant(work_orders=order(due=at("9999-12-31")), **tables).compile("2026-03-23T06:00")
+    assert compiled.problem_tables["calendars"].num_rows < 5 * 366

@@ -112,7 +112,9 @@ def test_unscheduled_orders_come_first():
         }
     )
     schedule = pa.table({"operation": ["a"], "resource": ["M"], "start": [0], "end": [9]})
-    late = View({}, {"order_results": table, "schedule": schedule}).late_orders
+    view = View({}, {"order_results": table, "schedule": schedule})
+    late = view.late_orders
+    assert view.late_title == "Late or left out (2)"
     assert [(each.order, each.due, each.end, each.tardiness) for each in late] == [
         ("B", None, None, 0),
         ("A", 4, 9, 5),
@@ -158,6 +160,15 @@ def test_closed_time():
     assert view.closed("M", 0, 50) == [(0, 2), (10, 20)]
     assert view.working("M", 5, 25) == [(5, 10), (20, 25)]
     assert view.closed("N", 0, 50) == []
+
+
+def test_broken_operations_show_through():
+    schedule = pa.table({"operation": ["a", "b"], "resource": ["M", "M"], "start": [0, 5], "end": [9, 12]})
+    violations = pa.table({"rule": [2], "operation": ["b"], "detail": ["a and b both hold M at 5"]})
+    svg = gantt_svg(View({}, {"schedule": schedule, "violations": violations}))
+    assert [("Breaks a rule" in title) for title in titles(svg) if " on M" in title] == [False, True]
+    assert svg.count('fill-opacity=".55" stroke=') == 1
+    assert "Breaks a rule" not in gantt_svg(View({}, {"schedule": schedule}))
 
 
 def test_text_page():

@@ -52,7 +52,8 @@ class Book:
 
     def whole(self) -> np.ndarray:
         """By operation: whether it may not pause."""
-        return ~self.catalog.suspendable[self.step] & (self.work <= LONGEST_WHOLE)
+        fixed: np.ndarray = ~self.catalog.suspendable[self.step] & (self.work <= LONGEST_WHOLE)
+        return fixed
 
     def tables(self) -> dict[str, pa.Table]:
         """Tables of orders and operations."""
@@ -221,7 +222,8 @@ def _scaled(raw: np.ndarray, center: np.ndarray, layout: Layout) -> np.ndarray:
     wanted = layout.open_seconds() * layout.load * speed
     factor = wanted / np.maximum(booked, 1)
     seconds = np.rint(raw * factor[center] / 60).astype(np.int64) * 60
-    return np.clip(seconds, 5 * 60, 16 * HOUR)
+    work: np.ndarray = np.clip(seconds, 5 * 60, 16 * HOUR)
+    return work
 
 
 def _releases(count: int, layout: Layout, random: np.random.Generator) -> np.ndarray:
@@ -232,4 +234,5 @@ def _releases(count: int, layout: Layout, random: np.random.Generator) -> np.nda
 
 
 def _on_the_hour(seconds: np.ndarray) -> np.ndarray:
-    return seconds // HOUR * HOUR
+    hours: np.ndarray = seconds // HOUR * HOUR
+    return hours

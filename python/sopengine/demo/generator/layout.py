@@ -72,7 +72,8 @@ class Layout:
         weeks = self.days / 7
         daily = {name: sum(_length(part) for part in parts) for name, parts in SHIFTS.items()}
         weekly = np.array([5 * daily["day"], 5 * daily["two-shift"], 7 * DAY])
-        return weekly[self.calendar] * weeks
+        seconds: np.ndarray = weekly[self.calendar] * weeks
+        return seconds
 
     def tables(self) -> dict[str, pa.Table]:
         """Tables that do not depend on orders."""
@@ -107,7 +108,8 @@ class Layout:
     def _resources(self) -> pa.Table:
         calendars = np.array(["day", "two-shift", None], dtype=object)
         sites = np.array(["north", "south"], dtype=object)
-        matrix = np.where(self.colored, np.where(self.site == 0, "finish", "finish-parallel"), None)
+        matrix = np.where(self.site == 0, "finish", "finish-parallel").astype(object)
+        matrix[~self.colored] = None
         names = list(self.machine_names())
         kind = ["unary"] * self.machines
         capacity = [1] * self.machines
@@ -173,13 +175,13 @@ class Layout:
                 ("crew", start + _clock(a), start + _clock(b), early if index < 2 else late)
                 for index, (a, b) in enumerate(SHIFTS["two-shift"])
             ]
-        name, start, end, capacity = zip(*rows, strict=True)
+        names, starts, ends, capacities = zip(*rows, strict=True)
         return pa.table(
             {
-                "calendar": name,
-                "start": pa.array(start, pa.timestamp("s", "UTC")),
-                "end": pa.array(end, pa.timestamp("s", "UTC")),
-                "capacity": pa.array(capacity, pa.int64()),
+                "calendar": names,
+                "start": pa.array(starts, pa.timestamp("s", "UTC")),
+                "end": pa.array(ends, pa.timestamp("s", "UTC")),
+                "capacity": pa.array(capacities, pa.int64()),
             }
         )
 
@@ -211,8 +213,8 @@ def draw_layout(operations: int, random: np.random.Generator) -> Layout:
 
 
 def _days(operations: int, machines: int) -> int:
-    """Whole weeks for which the plant is booked: some 12 operations a machine and week."""
-    return 7 * max(1, round(operations / machines / 12))
+    """Whole weeks for which the plant is booked: 3 at a thousand operations, 22 at a million."""
+    return 7 * max(1, round(float((operations / machines) ** 0.6) / 3))
 
 
 def _clock(time: tuple[int, int]) -> int:

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 MAX_ID_BYTES = 1024
 UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600}
-DECIMALS = pa.decimal128(28, 6)
+LONGEST = 10**11
+"""Three thousand years, in seconds."""
+FIRST_TIME, LAST_TIME = -62_135_510_400, 253_402_214_400
+"""The second day of the year 1 and the last of 9999, so that every zone can show them."""
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_FIRST = dt.datetime(1, 1, 1)
 
 
 class Reader:
@@ -47,9 +49,10 @@ class Reader:
         if raw.num_rows != 1:
             self.out.add("SETTINGS_ROWS", "settings", found=raw.num_rows, expected="exactly one row")
             return raw.slice(0, 0)
-        first = {name: raw.column(name)[0].as_py() for name in raw.column_names}
-        zone = first.get("timezone")
-        if isinstance(zone, str):
+        names = ("timezone", "duration_unit", "local_time_rule")
+        first = {name: _first_text(raw, name) for name in names}
+        zone = first["timezone"]
+        if zone is not None:
             if known_zone(zone):
                 self.timezone = zone
             else:
@@ -59,7 +62,7 @@ class Reader:
         if first.get("duration_unit") in UNIT_SECONDS:
             self.unit = first["duration_unit"]
         if first.get("local_time_rule") in ("error", "earlier", "later"):
-            self.rule = first["local_time_rule"]
+            self.rule = str(first["local_time_rule"])
         return self.table(raw, SPEC["settings"])
 
     def table(self, source: Any, spec: TableSpec) -> pa.Table:
@@ -138,9 +141,9 @@ class Reader:
             case "quantity" | "ratio" if number:
                 return read_decimal
             case "duration" if pt.is_duration(kind):
-                return lambda v: read_ticks(v, kind.unit)
+                return lambda v: read_duration(read_ticks(v, kind.unit))
             case "duration" if pt.is_integer(kind) and self.unit:
-                return lambda v: read_integer(v) * UNIT_SECONDS[self.unit or "s"]
+                return lambda v: read_duration(read_integer(v) * UNIT_SECONDS[self.unit or "s"])
             case "time" if pt.is_timestamp(kind):
                 return lambda v: self.read_time(v, kind)
             case "date" if pt.is_date(kind):
@@ -156,6 +159,8 @@ class Reader:
     def read_time(self, ticks: int, kind: pa.TimestampType) -> int:
         """Return seconds since 1970 in UTC of a timestamp cell given in its own unit."""
         seconds = read_ticks(ticks, kind.unit)
+        if not FIRST_TIME <= seconds <= LAST_TIME:
+            raise CellError("BAD_TIMESTAMP", "a year from 1 to 9999")
         if kind.tz is not None:
             return seconds
         try:
@@ -163,7 +168,7 @@ class Reader:
             return to_utc(local, ZoneInfo(self.timezone), self.rule)
         except LocalTimeError as error:
             raise CellError(error.check, f"a time that exists once in {self.timezone}") from error
-        except OverflowError as error:
+        except (OverflowError, ValueError) as error:
             raise CellError("BAD_TIMESTAMP", "a year from 1 to 9999") from error
 
     def canonical(self, values: list[Any], column: Column) -> pa.Array:
@@ -185,6 +190,14 @@ class CellError(Exception):
         super().__init__(check)
         self.check = check
         self.expected = expected
+
+
+def _first_text(table: pa.Table, name: str) -> str | None:
+    """Return the first cell of a column of text or integers as text; None for anything else."""
+    if name not in table.column_names:
+        return None
+    value = plain_values(table.column(name).slice(0, 1))[0]
+    return str(value) if isinstance(value, str | int) else None
 
 
 def as_table(source: Any, name: str, out: Collector) -> pa.Table:
@@ -273,6 +286,13 @@ def read_ticks(value: int, unit: str) -> int:
     seconds, rest = divmod(value, per_second)
     if rest:
         raise CellError("SUBSECOND", "whole seconds")
+    return seconds
+
+
+def read_duration(seconds: int) -> int:
+    """Return a duration that sums cannot overflow."""
+    if abs(seconds) > LONGEST:
+        raise CellError("OVERFLOW", f"at most {LONGEST} seconds")
     return seconds
 
 

@@ -6,7 +6,6 @@ absent: every check looks past None and says nothing about it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
 SENTINEL_YEARS = (1, 1900, 9999)
+FIRST_REAL_TIME = -2_177_452_800
+"""1901, in seconds since 1970."""
+LAST_REAL_TIME = 253_370_000_000
+"""Just before 9999."""
 
 
 def validate(tables: Mapping[str, Rows], out: Collector) -> None:
@@ -36,6 +39,7 @@ def validate(tables: Mapping[str, Rows], out: Collector) -> None:
     full = defaultdict(list, tables)
     check_units(full, out)
     check_items(full, out)
+    check_lots(full, out)
     check_bom(full, out)
     check_bom_cycles(full, out)
     check_routings(full, out)
@@ -85,7 +89,7 @@ def check_values(name: str, rows: Rows, out: Collector) -> None:
                     expected="less than 1000000",
                     hint="Nothing would be left.",
                 )
-            elif isinstance(value, dt.date) and value.year in SENTINEL_YEARS:
+            elif _sentinel(column.kind, value):
                 out.add(
                     "SENTINEL_DATE",
                     name,
@@ -105,6 +109,13 @@ def check_values(name: str, rows: Rows, out: Collector) -> None:
                     severity="warning",
                     expected="no blanks around an id",
                 )
+
+
+def _sentinel(kind: str, value: Any) -> bool:
+    """Return whether a date or time is one that systems write for `never` or `unknown`."""
+    if kind == "date":
+        return value.year in SENTINEL_YEARS
+    return kind == "time" and not FIRST_REAL_TIME < value < LAST_REAL_TIME
 
 
 def check_keys(name: str, rows: Rows, out: Collector) -> None:
@@ -176,13 +187,17 @@ def _item_of(tables: Tables) -> Iterator[tuple[str, int, dict[str, Any], str, An
 
 def check_units(tables: Tables, out: Collector) -> None:
     """Quantities with more decimals than the item's scale; units that are not the item's."""
-    scale = {i["item"]: i["scale"] or 0 for i in tables["items"]}
+    scale = {i["item"]: min(max(i["scale"] or 0, 0), 6) for i in tables["items"]}
     uom = {i["item"]: i["uom"] for i in tables["items"]}
     for table, number, row, column, item in _item_of(tables):
         value = row[column]
         if value is None or item not in scale:
             continue
-        if Decimal(value) * 10 ** scale[item] % 1:
+        if Decimal(value) * 10 ** scale[item] >= 2**53:
+            out.add(
+                "OVERFLOW", table, number, id=item, column=column, found=value, expected="fewer base units"
+            )
+        elif Decimal(value) * 10 ** scale[item] % 1:
             out.add(
                 "QUANTITY_SCALE",
                 table,
@@ -230,6 +245,32 @@ def check_items(tables: Tables, out: Collector) -> None:
                 column="lot_min",
                 found=row["lot_min"],
                 expected=f"at most lot_max {row['lot_max']}",
+            )
+
+
+def check_lots(tables: Tables, out: Collector) -> None:
+    """Report work orders whose quantity is no lot of their item."""
+    items = {i["item"]: i for i in tables["items"]}
+    for number, row in enumerate(tables["work_orders"]):
+        item, quantity = items.get(row["item"]), row["quantity"]
+        if item is None or quantity is None:
+            continue
+        low, high, step = item["lot_min"], item["lot_max"], item["lot_multiple"]
+        wrong = (
+            f"at least {low}" if low is not None and quantity < low else
+            f"at most {high}" if high is not None and quantity > high else
+            f"a multiple of {step}" if step and Decimal(quantity) % Decimal(step) else None
+        )  # fmt: skip
+        if wrong and row["status"] not in ("done", "cancelled"):
+            out.add(
+                "LOT_SIZE",
+                "work_orders",
+                number,
+                id=row["work_order"],
+                column="quantity",
+                found=quantity,
+                expected=wrong,
+                severity="warning",
             )
 
 

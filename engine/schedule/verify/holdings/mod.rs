@@ -5,6 +5,9 @@
 //! on a cumulative resource does not count where its capacity is below what the operation needs of
 //! it. Started work holds from `now`.
 
+pub(super) mod cumulative;
+pub(super) mod unary;
+
 use rustc_hash::FxHashMap;
 
 use super::facts::{Fact, Facts};

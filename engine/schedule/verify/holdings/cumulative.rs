@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Report;
-use super::facts::Facts;
-use super::holdings::Held;
+use super::Held;
 use crate::model::ids::{OperationId, ResourceId};
 use crate::model::resource::ResourceKind;
 use crate::model::time::Time;
+use crate::schedule::verify::Report;
+use crate::schedule::verify::facts::Facts;
 
 const RULE: u8 = 4;
 
@@ -21,7 +21,7 @@ struct Step {
 }
 
 /// Sweeps each resource by time. Overloads by started work alone are findings.
-pub(super) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
+pub(in crate::schedule::verify) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
     let is_pool = |held: &&Held| facts.problem.resource(held.resource).kind == ResourceKind::Cumulative;
     let ends = |held: &Held| {
         let Held { resource, from, to, operation, quantity, .. } = *held;

@@ -1,11 +1,11 @@
 //! Rule 2: holdings of a unary resource never overlap.
 
-use super::Report;
-use super::facts::Facts;
-use super::holdings::Held;
+use super::Held;
 use crate::model::ids::OperationId;
 use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
+use crate::schedule::verify::Report;
+use crate::schedule::verify::facts::Facts;
 
 const RULE: u8 = 2;
 
@@ -38,7 +38,7 @@ impl Latest {
 }
 
 /// Sweeps each resource by time. Overlaps among started work alone are findings.
-pub(super) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
+pub(in crate::schedule::verify) fn check(facts: &Facts<'_>, all: &[Held], report: &mut Report) {
     let is_unary = |held: &&Held| facts.problem.resource(held.resource).kind == ResourceKind::Unary;
     let mut held: Vec<&Held> = all.iter().filter(is_unary).collect();
     held.sort_unstable_by_key(|held| (held.resource, held.from, held.to, held.operation));

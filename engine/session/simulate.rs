@@ -1,0 +1,130 @@
+//! What happens if nobody reacts.
+//!
+//! The live schedule is decoded again under the changed problem: in the order of its starts, modes and
+//! members as they were, nothing before its published start, and on each unary resource nothing before
+//! the operation ahead of it. What the change delays pushes on what waits for it, nothing more. Idle
+//! time that a change opens stays idle: using it would be a decision.
+//!
+//! An operation that the live schedule does not place (a new order, one left out) comes last, in the
+//! gaps that remain. So does one whose published mode is gone.
+//!
+//! # Cost
+//! One decoding: a few binary searches an operation.
+
+use smallvec::SmallVec;
+
+use crate::model::Problem;
+use crate::model::ids::{OperationId, ResourceId};
+use crate::model::operation::{Phase, Target};
+use crate::model::resource::ResourceKind;
+use crate::model::time::{FAR, Time};
+use crate::schedule::assignment::{Placement, Schedule};
+use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing};
+use crate::schedule::state::State;
+
+/// What becomes of a live schedule.
+#[derive(Debug, Clone)]
+pub struct Simulated {
+    /// The schedule; valid.
+    pub schedule: Schedule,
+    /// Orders that cannot be placed any more.
+    pub left_out: Vec<LeftOut>,
+    /// Operations that could not keep their mode or members, ascending.
+    pub displaced: Vec<OperationId>,
+}
+
+/// Pushes a live schedule on by whatever has changed in the problem. `live` is the schedule as far as
+/// this problem can express it.
+pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
+    let outline = Outline::new(problem);
+    let mut decoder = Decoder::new(&outline);
+    decoder.keep(standing(&outline, live));
+    let state = kept_state(&outline, live);
+    decoder.decode(&state, true, &|| false);
+    let schedule = decoder.schedule();
+    let displaced = displaced(&outline, live, &schedule);
+    Simulated { schedule, left_out: decoder.left_out().to_vec(), displaced }
+}
+
+/// The live order, modes and members; what has none comes last.
+pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
+    let mut state = State::of_schedule(outline.problem, live, &outline.free);
+    let gone =
+        |op: &OperationId| live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode));
+    state.sequence.sort_by_key(gone);
+    for &operation in &outline.pinned {
+        if let Some(placed) = live.get(operation) {
+            state.modes[operation.index()] = Some(placed.mode);
+            state.members[operation.index()].clone_from(&placed.members);
+        }
+    }
+    state
+}
+
+/// Published starts, and who is ahead of whom.
+pub(super) fn standing(outline: &Outline<'_>, live: &Schedule) -> Standing {
+    let problem = outline.problem;
+    let mut floors = vec![-FAR; problem.operations.len()];
+    for &operation in &outline.free {
+        if let Some(placed) = live.get(operation) {
+            floors[operation.index()] = placed.start;
+        }
+    }
+    Standing { floors, after: ahead(problem, live), ..Standing::default() }
+}
+
+/// By operation, the one directly ahead of it on each unary resource that it holds while it runs.
+fn ahead(problem: &Problem, live: &Schedule) -> Vec<SmallVec<[(ResourceId, OperationId); 2]>> {
+    let mut stays: Vec<Vec<(Time, Time, OperationId)>> = vec![Vec::new(); problem.resources.len()];
+    for operation in problem.operation_ids() {
+        let Some(placed) = live.get(operation) else {
+            continue;
+        };
+        for resource in held(problem, placed) {
+            stays[resource.index()].push((placed.start, placed.end, operation));
+        }
+    }
+    let mut after = vec![SmallVec::new(); problem.operations.len()];
+    for (resource, stays) in problem.resource_ids().zip(&mut stays) {
+        stays.sort_unstable();
+        for pair in stays.windows(2) {
+            after[pair[1].2.index()].push((resource, pair[0].2));
+        }
+    }
+    after
+}
+
+/// Unary resources that an operation holds while it runs.
+pub(super) fn held(problem: &Problem, placed: &Placement) -> SmallVec<[ResourceId; 4]> {
+    let mode = problem.mode(placed.mode);
+    let mut held = SmallVec::new();
+    if mode.duration == 0 {
+        return held;
+    }
+    let unary = |resource: &ResourceId| problem.resource(*resource).kind == ResourceKind::Unary;
+    held.extend(mode.resource.filter(unary));
+    for (id, row) in mode.requirement_ids().zip(problem.requirements_of(placed.mode)) {
+        if row.phase != Phase::Run {
+            continue;
+        }
+        match row.target {
+            Target::Resource(resource) => held.extend(Some(resource).filter(unary)),
+            Target::Group(_) => {
+                let mine = placed.members.iter().filter(|member| member.requirement == id);
+                held.extend(mine.map(|member| member.resource));
+            }
+        }
+    }
+    held
+}
+
+/// Unstarted operations that run otherwise than published.
+fn displaced(outline: &Outline<'_>, live: &Schedule, now: &Schedule) -> Vec<OperationId> {
+    let mut displaced: Vec<OperationId> = outline.free.clone();
+    displaced.retain(|&operation| match (live.get(operation), now.get(operation)) {
+        (Some(was), Some(is)) => was.mode != is.mode || was.members != is.members,
+        _ => false,
+    });
+    displaced.sort_unstable();
+    displaced
+}

@@ -1,0 +1,211 @@
+"""Why an operation is not where it was.
+
+The old place is gone if the change itself closed it, if another operation now holds one of its unary
+resources there, or if a predecessor now ends too late for it. None of these: nothing forced the move.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from sopengine.session.sheet import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sopengine.changes import Change
+    from sopengine.result import Result
+
+
+def ticks_of(cells: pa.ChunkedArray) -> list[Any]:
+    """Cells as plain values, times in ticks."""
+    if pa.types.is_timestamp(cells.type) or pa.types.is_duration(cells.type):
+        cells = cells.cast(pa.int64())
+    values: list[Any] = cells.to_pylist()
+    return values
+
+
+def now_of(result: Result) -> int:
+    """`now` of the problem of a result, in ticks."""
+    summary = result.problem.summary() if result.problem is not None else {}
+    return int(summary.get("now") or 0)
+
+
+class Causes:
+    """Why an operation is not where it was."""
+
+    def __init__(
+        self,
+        before: Result,
+        after: Result,
+        was: Mapping[str, dict[str, Any]],
+        now: Mapping[str, dict[str, Any]],
+        changes: Sequence[Change],
+    ) -> None:
+        self.was, self.now = was, now
+        self.old_holdings: dict[str, list[tuple[Any, int, int]]] = {}
+        unary = _unary(after)
+        for resource, start, end, name in _holdings(before):
+            if resource in unary:
+                self.old_holdings.setdefault(name, []).append((resource, start, end))
+        self.timeline: dict[Any, list[tuple[int, int, str]]] = {}
+        for resource, start, end, name in _holdings(after):
+            if resource in unary:
+                self.timeline.setdefault(resource, []).append((end, start, name))
+        for stays in self.timeline.values():
+            stays.sort()
+        self.before_of = _predecessors(after)
+        self.closed, self.named = _touched(before, changes)
+
+    def of(self, name: str) -> tuple[str, str | None]:
+        """Cause of a move, and what took the old place."""
+        old, new = self.was.get(name), self.now.get(name)
+        if old is None:
+            return "new", None
+        if new is None:
+            return "gone", None
+        if old["start"] is None:
+            return "choice", None
+        if name in self.named or (old["order"] is not None and str(old["order"]) in self.named):
+            return "change", name if name in self.named else str(old["order"])
+        for resource, start, end in self.old_holdings.get(name, ()):
+            for low, high in self.closed.get(resource, ()):
+                if start < high and low < end:
+                    return "change", str(resource)
+        blockers = [*self._late_predecessors(name, old["start"]), *self._taken(name)]
+        return ("pushed", max(blockers)[1]) if blockers else ("choice", None)
+
+    def _late_predecessors(self, name: str, start: int) -> list[tuple[int, str]]:
+        """Predecessors that stood clear of the old start and no longer do."""
+        late = []
+        for before, lag in self.before_of.get(name, ()):
+            old, new = self.was.get(before), self.now.get(before)
+            if new is None or new["end"] is None:
+                continue
+            if new["end"] + lag > start and (old is None or old["end"] is None or old["end"] != new["end"]):
+                late.append((new["end"], before))
+        return late
+
+    def _taken(self, name: str) -> list[tuple[int, str]]:
+        """Others that now hold its resources where it was."""
+        found = []
+        for resource, start, end in self.old_holdings.get(name, ()):
+            stays = self.timeline.get(resource, [])
+            for stay_end, stay_start, other in stays[bisect_left(stays, (start + 1, -(2**62), "")) :]:
+                if stay_start >= end:
+                    break
+                if other != name:
+                    found.append((stay_end, other))
+        return found
+
+
+def _holdings(result: Result) -> Iterable[tuple[Any, int, int, str]]:
+    table = result.assignments
+    names = [str(name) for name in table["operation"].to_pylist()]
+    return zip(
+        table["resource"].to_pylist(), ticks_of(table["start"]), ticks_of(table["end"]), names, strict=True
+    )
+
+
+def _unary(result: Result) -> set[Any]:
+    """Resources of which there is one."""
+    if result.problem is None:
+        return set()
+    table = result.problem.tables["resources"]
+    length = table.num_rows
+    kind = table["kind"].to_pylist() if "kind" in table.column_names else [None] * length
+    capacity = table["capacity"].to_pylist() if "capacity" in table.column_names else [None] * length
+    return {
+        resource
+        for resource, kind_of, units in zip(table["resource"].to_pylist(), kind, capacity, strict=True)
+        if kind_of == "unary" or (kind_of is None and (units or 1) <= 1)
+    }
+
+
+def _predecessors(result: Result) -> dict[str, list[tuple[str, int]]]:
+    """End-to-start predecessors with their least lag, chains of orders included."""
+    links: dict[str, list[tuple[str, int]]] = {}
+    if result.problem is None:
+        return links
+    tables = result.problem.tables
+    rows = tables.get("precedences")
+    in_order: set[str] = set()
+    order_of: dict[str, Any] = {}
+    operations = tables["operations"]
+    names = [str(name) for name in operations["operation"].to_pylist()]
+    if "order" in operations.column_names:
+        order_of = dict(zip(names, operations["order"].to_pylist(), strict=True))
+    if rows is not None:
+        sheet = Sheet(tables)
+        length = rows.num_rows
+        kinds = rows["kind"].to_pylist() if "kind" in rows.column_names else [None] * length
+        lags = (
+            ticks_of(rows["min_lag"].cast(_seconds(sheet, rows)))
+            if "min_lag" in rows.column_names
+            else [0] * length
+        )
+        pairs = zip(rows["before"].to_pylist(), rows["after"].to_pylist(), kinds, lags, strict=True)
+        for before, after, kind, lag in pairs:
+            if order_of.get(str(before)) is not None and order_of.get(str(before)) == order_of.get(
+                str(after)
+            ):
+                in_order.add(str(order_of[str(before)]))
+            if kind in (None, "end_start"):
+                links.setdefault(str(after), []).append((str(before), lag or 0))
+    if "sequence" in operations.column_names:
+        _chain(links, names, order_of, operations["sequence"].to_pylist(), in_order)
+    return links
+
+
+def _seconds(sheet: Sheet, rows: pa.Table) -> pa.DataType:
+    kind = rows.schema.field("min_lag").type
+    return pa.duration("s") if pa.types.is_duration(kind) else kind
+
+
+def _chain(
+    links: dict[str, list[tuple[str, int]]],
+    names: list[str],
+    order_of: Mapping[str, Any],
+    sequence: list[Any],
+    in_order: set[str],
+) -> None:
+    steps: dict[str, dict[Any, list[str]]] = {}
+    for name, place in zip(names, sequence, strict=True):
+        order = order_of.get(name)
+        if order is not None and place is not None and str(order) not in in_order:
+            steps.setdefault(str(order), {}).setdefault(place, []).append(name)
+    for places in steps.values():
+        ranks = sorted(places)
+        for first, second in itertools.pairwise(ranks):
+            for after in places[second]:
+                links.setdefault(after, []).extend((before, 0) for before in places[first])
+
+
+def _touched(before: Result, changes: Sequence[Change]) -> tuple[dict[Any, list[tuple[int, int]]], set[str]]:
+    """Closed time that changes make, by resource, and the operations and orders that they name."""
+    closed: dict[Any, list[tuple[int, int]]] = {}
+    named: set[str] = set()
+    if before.problem is None:
+        return closed, named
+    sheet = Sheet(before.problem.tables)
+    plain = before.schedule.schema.field("start").type
+
+    def ticks(value: Any, default: int) -> int:
+        if value is None:
+            return default
+        scalar = pa.scalar(sheet.scalar("calendars", "start", value).as_py(), plain)
+        return int(scalar.cast(pa.int64()).as_py())
+
+    for change in changes:
+        if change.table == "calendars" and "resource" in change.key and change.op != "insert":
+            start = ticks(change.key.get("start"), now_of(before))
+            end = ticks(change.key.get("end"), 2**62)
+            closed.setdefault(change.key["resource"], []).append((start, end))
+        for column in ("operation", "order"):
+            if column in change.key:
+                named.add(str(change.key[column]))
+    return closed, named

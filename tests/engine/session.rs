@@ -1,0 +1,115 @@
+//! Live schedules that meet a change: simulation and repair on random plants.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use sopengine::model::Problem;
+use sopengine::model::history::Status;
+use sopengine::model::ids::OperationId;
+use sopengine::model::objective::Objective;
+use sopengine::schedule::Schedule;
+use sopengine::schedule::metrics::terms;
+use sopengine::schedule::verify::verify;
+use sopengine::search::{SolveOptions, solve};
+use sopengine::session::{RepairOptions, repair, simulate};
+
+use crate::support::random;
+
+fn live(problem: &Problem, seed: u64) -> Option<Schedule> {
+    let options = SolveOptions {
+        seed,
+        threads: 1,
+        workers: 2,
+        time_limit: None,
+        work_limit: Some(1_000),
+        partial: true,
+        objective: Objective::preset("on_time").expect("a preset").partial(),
+    };
+    solve(problem, &options, None, &AtomicBool::new(false), &mut |_| {}).schedule
+}
+
+/// The same plant, except that one unstarted operation cannot start for a while.
+fn held_up(problem: &Problem, schedule: &Schedule, seed: u64) -> Option<(Problem, OperationId)> {
+    let unpinned = |op: &OperationId| {
+        let known = problem.baseline(*op);
+        schedule.get(*op).is_some()
+            && known.is_none_or(|known| {
+                known.status == Status::Planned && known.pin == sopengine::model::history::Pin::None
+            })
+    };
+    let movable: Vec<OperationId> = problem.operation_ids().filter(unpinned).collect();
+    let &operation = movable.get(seed as usize % movable.len().max(1))?;
+    let mut changed = problem.clone();
+    let start = schedule.get(operation)?.start;
+    changed.operations[operation.index()].release = start + 7;
+    Some((changed, operation))
+}
+
+fn starts(schedule: &Schedule) -> Vec<Option<(u32, i64, i64)>> {
+    let place = |placed: &sopengine::schedule::Placement| (placed.mode.0, placed.start, placed.end);
+    schedule.placements.iter().map(|placed| placed.as_ref().map(place)).collect()
+}
+
+#[test]
+fn without_a_change_nothing_moves() {
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for seed in 0..120 {
+        let Some(problem) = random::plant(seed) else { continue };
+        let Some(schedule) = live(&problem, seed) else { continue };
+        seen += 1;
+        let simulated = simulate(&problem, &schedule);
+        if starts(&simulated.schedule) != starts(&schedule) {
+            wrong.push(seed);
+        }
+    }
+    assert!(seen > 40, "{seen} plants");
+    assert!(wrong.is_empty(), "{} of {seen} moved: {wrong:?}", wrong.len());
+}
+
+#[test]
+fn a_hold_up_only_delays_and_every_answer_is_valid() {
+    let objective = Objective::preset("stable").expect("a preset").partial();
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for seed in 0..120 {
+        let Some(problem) = random::plant(seed) else { continue };
+        let Some(schedule) = live(&problem, seed) else { continue };
+        let Some((changed, operation)) = held_up(&problem, &schedule, seed) else { continue };
+        seen += 1;
+        let simulated = simulate(&changed, &schedule);
+        if let Some(first) = verify(&changed, &simulated.schedule, true).violations.first() {
+            wrong.push(format!("{seed}: simulation {first:?}"));
+        }
+        for op in problem.operation_ids() {
+            if let (Some(was), Some(is)) = (schedule.get(op), simulated.schedule.get(op))
+                && is.start < was.start
+            {
+                wrong.push(format!("{seed}: operation {} starts earlier", op.0));
+            }
+        }
+        let frozen: Vec<OperationId> = problem.operation_ids().filter(|op| op.0 % 3 == 0).collect();
+        let options = RepairOptions {
+            time_limit: Duration::from_millis(3),
+            seed,
+            frozen: frozen.clone(),
+            objective: objective.clone(),
+        };
+        let repaired = repair(&changed, &schedule, &options);
+        if let Some(first) = verify(&changed, &repaired.schedule, true).violations.first() {
+            wrong.push(format!("{seed}: repair {first:?}"));
+        }
+        let value = |schedule: &Schedule| objective.value(&terms(&changed, schedule));
+        if value(&repaired.schedule) > value(&simulated.schedule) {
+            wrong.push(format!("{seed}: repair is worse than the simulation"));
+        }
+        for op in frozen {
+            let place = |schedule: &Schedule| schedule.get(op).map(|placed| placed.start);
+            if place(&simulated.schedule).is_some() && place(&repaired.schedule) != place(&simulated.schedule)
+            {
+                wrong.push(format!("{seed}: frozen operation {} moved", op.0));
+            }
+        }
+        let _ = operation;
+    }
+    assert!(seen > 40, "{seen} plants");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}

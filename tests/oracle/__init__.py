@@ -1,0 +1,1 @@
+"""An exact model of small problems: see ``cpsat``."""

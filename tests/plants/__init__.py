@@ -1,0 +1,1 @@
+"""Small random problems for tests: see ``random_plants``."""

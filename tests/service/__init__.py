@@ -1,0 +1,1 @@
+"""The service: both doors, streams, hostile bytes, limits."""
