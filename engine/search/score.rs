@@ -87,7 +87,7 @@ impl<'p> Scorer<'p> {
         let mut lateness: Option<Time> = None;
         for id in self.problem.order_ids() {
             let order = self.problem.order(id);
-            let Some((start, end)) = self.span(decoder, &order.operations) else {
+            let Some((start, end)) = Self::span(decoder, &order.operations) else {
                 if !order.operations.is_empty() {
                     left_out[id.index()] = true;
                     sums.add(Term::Unscheduled, order.weight.max(1));
@@ -110,7 +110,7 @@ impl<'p> Scorer<'p> {
         left_out
     }
 
-    fn span(&self, decoder: &Decoder<'_>, operations: &[OperationId]) -> Option<(Time, Time)> {
+    fn span(decoder: &Decoder<'_>, operations: &[OperationId]) -> Option<(Time, Time)> {
         let mut span: Option<(Time, Time)> = None;
         for &operation in operations {
             let slot = decoder.slot(operation)?;

@@ -15,7 +15,7 @@ use super::lns::{Incumbent, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
 use super::rng::Rng;
-use super::score::{Levels, Scorer};
+use super::score::Scorer;
 use super::shop::Reduction;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
@@ -316,13 +316,13 @@ impl<'a> Run<'a> {
             {
                 self.accept(workers[index].best.clone(), found, on_improve);
             }
-            self.exchange(&mut workers, found);
+            Self::exchange(&mut workers, found);
         }
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
     }
 
     /// Workers that have not been better than the best for a while go on from it.
-    fn exchange(&self, workers: &mut [Worker<'a>], found: &Found) {
+    fn exchange(workers: &mut [Worker<'a>], found: &Found) {
         let Some(best) = &found.best else {
             return;
         };
@@ -429,9 +429,4 @@ impl<'a> Run<'a> {
             stats,
         }
     }
-}
-
-/// Levels as the objective gives them, for tests.
-pub fn levels_of(options: &SolveOptions, values: &TermValues) -> Levels {
-    options.objective.value(values).into_iter().collect()
 }

@@ -34,13 +34,10 @@ impl Stretch<'_> {
     pub(crate) fn pieces(self) -> impl Iterator<Item = (Time, Time)> {
         let mut time = self.start;
         std::iter::from_fn(move || {
-            let open = match self.open {
-                None => {
-                    let piece = (time < self.end).then_some((time, self.end));
-                    time = self.end;
-                    return piece;
-                }
-                Some(open) => open,
+            let Some(open) = self.open else {
+                let piece = (time < self.end).then_some((time, self.end));
+                time = self.end;
+                return piece;
             };
             let start = open.next_open(time).filter(|&start| start < self.end)?;
             let end = open.next_closed(start).map_or(self.end, |closed| closed.min(self.end));

@@ -71,7 +71,7 @@ pub struct Outline<'p> {
     /// Operations pinned by sequence, in their order, by resource.
     pub(crate) pin_chains: Vec<Vec<OperationId>>,
     /// Chain and place in it, by operation.
-    pub(crate) pin_place: Vec<Option<(u32, u32)>>,
+    pub(crate) pin_place: PinPlaces,
     /// Operations whose start is pinned, by start.
     pub(crate) pinned: Vec<OperationId>,
     /// Operations that are neither done, started nor pinned by start, in topological order.
@@ -235,11 +235,11 @@ fn modes_under_pin(problem: &Problem, operation: OperationId) -> SmallVec<[ModeI
     }
 }
 
+/// Chain and place in it, by operation.
+type PinPlaces = Vec<Option<(u32, u32)>>;
+
 /// Operations pinned by sequence: a chain by resource, by baseline start and id, and each one's place.
-fn sequence_pins(
-    problem: &Problem,
-    pin: &dyn Fn(OperationId) -> Pin,
-) -> (Vec<Vec<OperationId>>, Vec<Option<(u32, u32)>>) {
+fn sequence_pins(problem: &Problem, pin: &dyn Fn(OperationId) -> Pin) -> (Vec<Vec<OperationId>>, PinPlaces) {
     let mut pinned: Vec<_> = problem
         .operation_ids()
         .filter(|&op| pin(op) == Pin::Sequence && problem.status(op) == Status::Planned)

@@ -347,11 +347,10 @@ pub(crate) fn better(
             let key = |candidate: &Candidate| (candidate.slot.end, -candidate.slot.start);
             if key(second) < key(first) { other } else { known }
         }
-        (Err(_), Ok(_)) | (Err(Refusal::NoMode), Err(_)) => other,
         // A largest lag can be mended by moving the predecessor: the most useful refusal.
         (Err(Refusal::Lag(_, least)), Err(Refusal::Lag(_, less))) if less < least => other,
         (Err(Refusal::Lag(..)), Err(_)) => known,
-        (Err(_), Err(Refusal::Lag(..) | Refusal::Item(_))) => other,
+        (Err(_), Ok(_) | Err(Refusal::Lag(..) | Refusal::Item(_))) | (Err(Refusal::NoMode), Err(_)) => other,
         (Ok(_) | Err(_), Err(_)) => known,
     }
 }

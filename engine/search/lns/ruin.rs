@@ -95,7 +95,7 @@ impl Ruin {
         if self.candidates.binary_search(&first).is_err() {
             return None;
         }
-        self.rank(decoder, &mut orders, rng);
+        Self::rank(decoder, &mut orders, rng);
         let mut out = Vec::new();
         for order in orders {
             let more = decoder.outline().unstarted_of(order);
@@ -131,7 +131,7 @@ impl Ruin {
     }
 
     /// The order in which they come back: by weight for their work, by due date, or any.
-    fn rank(&self, decoder: &Decoder<'_>, orders: &mut [OrderId], rng: &mut Rng) {
+    fn rank(decoder: &Decoder<'_>, orders: &mut [OrderId], rng: &mut Rng) {
         let problem = decoder.outline().problem;
         match rng.below(4) {
             0 => orders.sort_by_key(|&id| (problem.order(id).due.unwrap_or(Time::MAX), id)),

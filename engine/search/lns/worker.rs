@@ -100,8 +100,8 @@ impl<'p> Worker<'p> {
 
     /// Goes on from another incumbent.
     pub fn adopt(&mut self, other: &Incumbent) {
-        self.state = other.state.clone();
-        self.levels = other.levels.clone();
+        self.state.clone_from(&other.state);
+        self.levels.clone_from(&other.levels);
         self.memory = vec![other.levels.clone(); memory(other.state.modes.len())];
         self.interrupted = true;
         self.behind = 0;
@@ -185,7 +185,7 @@ impl<'p> Worker<'p> {
             self.note_best();
         }
         if self.levels < self.memory[slot] {
-            self.memory[slot] = self.levels.clone();
+            self.memory[slot].clone_from(&self.levels);
         }
     }
 
@@ -272,7 +272,7 @@ impl<'p> Worker<'p> {
             proposal.take_back(&mut self.state);
         }
         if self.levels < self.memory[slot] {
-            self.memory[slot] = self.levels.clone();
+            self.memory[slot].clone_from(&self.levels);
         }
         true
     }
