@@ -8,8 +8,10 @@
 //! An operation that the live schedule does not place comes last, in the gaps that remain: a new order,
 //! or one left out so far, which may find a place. So does one whose published mode is gone.
 //!
+//! A live schedule that still obeys all rules is the answer as it is.
+//!
 //! # Cost
-//! One decoding: a few binary searches an operation.
+//! One verification and one decoding: a few binary searches an operation.
 
 use smallvec::SmallVec;
 
@@ -21,6 +23,7 @@ use crate::model::time::{FAR, Time};
 use crate::schedule::assignment::{Placement, Schedule};
 use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
+use crate::schedule::verify::verify;
 
 /// What becomes of a live schedule.
 #[derive(Debug, Clone)]
@@ -37,6 +40,9 @@ pub struct Simulated {
 /// this problem can express it.
 pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
     let outline = Outline::new(problem);
+    if stands(&outline, live) {
+        return Simulated { schedule: live.clone(), left_out: Vec::new(), displaced: Vec::new() };
+    }
     let mut decoder = Decoder::new(&outline);
     decoder.keep(standing(&outline, live));
     let state = kept_state(&outline, live);
@@ -44,6 +50,13 @@ pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
     let schedule = decoder.schedule();
     let displaced = displaced(&outline, live, &schedule);
     Simulated { schedule, left_out: decoder.left_out().to_vec(), displaced }
+}
+
+/// Whether the live schedule places everything and still obeys all rules.
+fn stands(outline: &Outline<'_>, live: &Schedule) -> bool {
+    let placed = |op: &OperationId| live.get(*op).is_some();
+    outline.free.iter().chain(&outline.pinned).all(placed)
+        && verify(outline.problem, live, true).violations.is_empty()
 }
 
 /// The live order, modes and members; what has none comes last.

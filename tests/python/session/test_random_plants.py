@@ -34,6 +34,10 @@ def test_every_answer_is_valid(first: int) -> None:
     for seed in range(first, first + 10):
         problem = so.Problem(**random_plant(seed, integer=seed % 2 == 0).tables)
         session = so.open(problem, so.solve(problem, work_limit=3_000))
+        for row, same in zip(
+            session.schedule.schedule.to_pylist(), session.simulate().schedule.to_pylist(), strict=True
+        ):
+            assert row["start"] is None or row["start"] == same["start"], (seed, row["operation"])
         told = something(session, random.Random(seed))
         if told is None:
             continue
