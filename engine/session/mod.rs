@@ -10,9 +10,9 @@
 //!   whose baseline is the live schedule, so that stability has its price.
 //!
 //! # Invariants
-//! Without a change `simulate` gives back the live schedule, and `repair` does too. Both
-//! answers obey all rules of the contract, whatever the change was; an order that cannot be placed any
-//! more is left out and says why.
+//! Without a change `simulate` gives back the live schedule (orders left out may find a place), and
+//! `repair` does too. Both answers obey all rules of the contract, whatever the change was; an order
+//! that cannot be placed any more is left out and says why.
 
 mod bench;
 mod repair;

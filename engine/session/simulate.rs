@@ -5,22 +5,25 @@
 //! the operation ahead of it. What the change delays pushes on what waits for it, nothing more. Idle
 //! time that a change opens stays idle: using it would be a decision.
 //!
-//! An operation that the live schedule does not place (a new order, one left out) comes last, in the
-//! gaps that remain. So does one whose published mode is gone.
+//! An operation that the live schedule does not place comes last, in the gaps that remain: a new order,
+//! or one left out so far, which may find a place. So does one whose published mode is gone.
+//!
+//! A live schedule that still obeys all rules is the answer as it is.
 //!
 //! # Cost
-//! One decoding: a few binary searches an operation.
+//! One verification and one decoding: a few binary searches an operation.
 
 use smallvec::SmallVec;
 
 use crate::model::Problem;
-use crate::model::ids::{OperationId, ResourceId};
+use crate::model::ids::{ItemId, OperationId, ResourceId};
 use crate::model::operation::{Phase, Target};
 use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 use crate::schedule::assignment::{Placement, Schedule};
 use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
+use crate::schedule::verify::verify;
 
 /// What becomes of a live schedule.
 #[derive(Debug, Clone)]
@@ -37,6 +40,9 @@ pub struct Simulated {
 /// this problem can express it.
 pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
     let outline = Outline::new(problem);
+    if stands(&outline, live) {
+        return Simulated { schedule: live.clone(), left_out: Vec::new(), displaced: Vec::new() };
+    }
     let mut decoder = Decoder::new(&outline);
     decoder.keep(standing(&outline, live));
     let state = kept_state(&outline, live);
@@ -46,12 +52,24 @@ pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
     Simulated { schedule, left_out: decoder.left_out().to_vec(), displaced }
 }
 
+/// Whether the live schedule places everything and still obeys all rules.
+fn stands(outline: &Outline<'_>, live: &Schedule) -> bool {
+    let placed = |op: &OperationId| live.get(*op).is_some();
+    outline.free.iter().chain(&outline.pinned).all(placed)
+        && verify(outline.problem, live, true).violations.is_empty()
+}
+
 /// The live order, modes and members; what has none comes last.
 pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
     let mut state = State::of_schedule(outline.problem, live, &outline.free);
     let gone =
         |op: &OperationId| live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode));
-    state.sequence.sort_by_key(gone);
+    // What fills a store with a limit has its turn when it does: by then all that empties it has had one.
+    let turn = |op: &OperationId| {
+        let placed = live.get(*op)?;
+        Some(if fills(outline.problem, *op) { placed.end } else { placed.start })
+    };
+    state.sequence.sort_by_key(|op| (gone(op), turn(op)));
     for &operation in &outline.pinned {
         if let Some(placed) = live.get(operation) {
             state.modes[operation.index()] = Some(placed.mode);
@@ -59,6 +77,12 @@ pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
         }
     }
     state
+}
+
+/// Whether an operation produces an item of which only so much can be kept.
+fn fills(problem: &Problem, operation: OperationId) -> bool {
+    let limited = |item: ItemId| problem.items[item.index()].max_stock.is_some();
+    problem.operation(operation).materials.iter().any(|&(item, quantity)| quantity > 0 && limited(item))
 }
 
 /// Published starts, and who is ahead of whom.

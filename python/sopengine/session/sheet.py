@@ -39,7 +39,7 @@ class Sheet:
     """The tables, open for edits."""
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        self.tables = dict(tables)
+        self.tables = {name: _plain_table(table) for name, table in tables.items()}
 
     def table(self, name: str) -> pa.Table:
         """A table by name; an empty one where the problem has none.
@@ -196,6 +196,17 @@ def missing(table: str, key: Mapping[str, Any]) -> SopDataError:
     """A change of a row that is not there."""
     text = ", ".join(f"{column} {value}" for column, value in key.items())
     return SopDataError([Finding("UNKNOWN_KEY", table=table, id=text[:80], expected="a row of the table")])
+
+
+def _plain_table(table: pa.Table) -> pa.Table:
+    """The table with plain text: not every kernel of Arrow knows dictionaries and views."""
+    for index, field in enumerate(table.schema):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
+            kind = pa.string()
+        if kind != field.type:
+            table = table.set_column(index, field.name, table[field.name].cast(kind))
+    return table
 
 
 def _plain(cells: pa.ChunkedArray) -> pa.ChunkedArray:
