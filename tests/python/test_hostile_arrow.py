@@ -42,7 +42,9 @@ def tables() -> dict[str, pa.Table]:
                 "note": pa.array([[1], None, []]),
             }
         ),
-        "modes": pa.table({"operation": ["a1", "a2", "b1"], "resource": ["m", "n", "m"], "duration": [3, 4, 5]}),
+        "modes": pa.table(
+            {"operation": ["a1", "a2", "b1"], "resource": ["m", "n", "m"], "duration": [3, 4, 5]}
+        ),
         "requirements": pa.table({"requirement": ["r"], "operation": ["a1"], "group": ["crew"]}),
         "groups": pa.table({"group": ["crew", "crew"], "member": ["p", "q"]}),
         "resources": pa.table(
