@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table of cases, as much of one on a line as can be)
 """Every row of the catalogue of bad inputs (D1 to D57): what is said about it, where, and what to do.
 
 A case changes one thing in a tiny valid problem. `says` is what must be among the findings: code, table,
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -308,7 +309,7 @@ def test_what_is_said(case: Case) -> None:
         findings = so.Problem(**case.tables).findings.to_pylist()
         accepted = True
     except so.SopDataError as refused:
-        findings = [vars_of(issue) for issue in refused.issues]
+        findings = [asdict(issue) for issue in refused.issues]
         accepted = False
     assert accepted == (case.severity != "error"), findings
     found = [
@@ -324,11 +325,6 @@ def test_what_is_said(case: Case) -> None:
         assert row["hint"], row
         assert row["found"] is not None, row
         assert "engine/" not in str(row), "no path of the source in a finding"
-
-
-def vars_of(issue: so.Finding) -> dict[str, Any]:
-    names = ("check", "severity", "table", "row", "id", "column", "found", "expected", "hint")
-    return {name: getattr(issue, name) for name in names}
 
 
 def answer(tables: dict[str, Any], **options: Any) -> so.Result:

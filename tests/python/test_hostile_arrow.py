@@ -20,6 +20,7 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 MUTANTS = 3_000
 PATIENCE = 20
@@ -41,7 +42,9 @@ def tables() -> dict[str, pa.Table]:
                 "note": pa.array([[1], None, []]),
             }
         ),
-        "modes": pa.table({"operation": ["a1", "a2", "b1"], "resource": ["m", "n", "m"], "duration": [3, 4, 5]}),
+        "modes": pa.table(
+            {"operation": ["a1", "a2", "b1"], "resource": ["m", "n", "m"], "duration": [3, 4, 5]}
+        ),
         "requirements": pa.table({"requirement": ["r"], "operation": ["a1"], "group": ["crew"]}),
         "groups": pa.table({"group": ["crew", "crew"], "member": ["p", "q"]}),
         "resources": pa.table(
@@ -208,6 +211,58 @@ def test_no_mutant_crashes_or_hangs() -> None:
     assert seen.total() == MUTANTS
     # Each way out is taken by many: the mutations are neither all noise nor all harmless.
     assert min(seen[way] for way in ("refused", "told", "taken")) > MUTANTS // 50, seen
+
+
+WIDE = {
+    "problem": {"now": [0], "horizon_end": [1_000]},
+    "orders": {"release": [0, 1], "deadline": [90, 99], "earliness_weight": [0, 1]},
+    "operations": {"release": [0, 1, 2], "deadline": [90, 95, 99]},
+    "modes": {"quantity": [1, 2, 1], "cost": [1, 2, 3]},
+    "requirements": {"quantity": [1]},
+    "resources": {"capacity": [1, 3, 1, 1], "cost_per_hour": [1, 2, 3, 4]},
+    "groups": {"priority": [0, 1]},
+    "calendars": {"capacity": [1, 1]},
+    "changeovers": {"priority": [0]},
+    "precedences": {"min_lag": [0], "max_lag": [90]},
+    "items": {"item": ["i"], "max_stock": [9]},
+    "stock": {"time": [0]},
+    "baseline": {"end": [13]},
+}
+
+
+def wide() -> dict[str, dict[str, list[Any]]]:
+    """The valid problem with more columns of numbers."""
+    whole = {name: table.to_pydict() for name, table in tables().items()}
+    for name, columns in WIDE.items():
+        whole[name] = {**whole.get(name, {}), **columns}
+    return whole
+
+
+NUMBERS = [
+    (name, column)
+    for name, columns in wide().items()
+    for column, cells in columns.items()
+    if all(isinstance(cell, int | None) and not isinstance(cell, bool) for cell in cells)
+]
+
+
+@pytest.mark.parametrize(("name", "column"), NUMBERS)
+def test_a_hostile_integer_in_every_column(name: str, column: str) -> None:
+    """An answer or findings, never an internal error, and no invalid schedule."""
+    import sopengine as so
+
+    for value in [*INTEGERS, 2**53, 2**53 + 1, -(2**53), 2**60]:
+        changed = wide()
+        cells = changed[name][column]
+        changed[name][column] = pa.array([value, *cells[1:]], pa.int64())
+        try:
+            problem = so.Problem(**changed)
+        except so.SopDataError as error:
+            assert error.issues
+            continue
+        result = so.solve(problem, time_limit=5, work_limit=100, threads=1)
+        assert result.violations.num_rows == 0, (value, result.violations.to_pylist())
+        assert "TERMS_DISAGREE" not in result.findings["check"].to_pylist(), value
 
 
 if __name__ == "__main__":

@@ -246,3 +246,56 @@ def test_a_table_that_is_no_schedule_is_refused(paint: so.Problem, schedule: Any
     with pytest.raises(so.SopDataError) as caught:
         so.evaluate(paint, schedule)
     assert check in {issue.check for issue in caught.value.issues}
+
+
+def told(problem: so.Problem, holdings: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    import pyarrow as pa
+
+    names = list(dict.fromkeys(name for row in holdings for name in row))
+    held = pa.table({name: [row.get(name) for row in holdings] for name in names})
+    found = so.verify(problem, GOOD, held)
+    return rows(found, "rule", "check", "operation", "other")
+
+
+def test_holdings_are_those_that_the_schedule_asks_for(paint: so.Problem) -> None:
+    """`GOOD` holds, in this order: a1 bob and booth, a2 oven, b1 booth in changeover, bob and booth."""
+    right = so.evaluate(paint, GOOD).assignments.to_pylist()
+
+    def but(place: int, **changed: Any) -> list[tuple[Any, ...]]:
+        return told(paint, [{**row, **changed} if i == place else row for i, row in enumerate(right)])
+
+    assert told(paint, right) == told(paint, right[::-1]) == []
+    assert told(paint, right[:1] + right[2:]) == [(2, "holding_missing", "a1", "booth")]
+    assert told(paint, right[:2] + right[3:]) == [(4, "holding_missing", "a2", "oven")]
+    assert told(paint, [*right, right[2]]) == [(4, "holding_extra", "a2", "oven")]
+    assert told(paint, [*right, {**right[2], "resource": "booth"}]) == [(2, "holding_extra", "a2", "booth")]
+    assert but(2, quantity=2) == [(4, "holding_differs", "a2", "oven")]
+    assert but(1, end=5) == [(2, "holding_differs", "a1", "booth")]
+    assert but(3, start=5) == [(2, "holding_differs", "b1", "booth")]
+    assert but(5, requirement="r1") == [(2, "holding_differs", "b1", "booth")]
+    assert but(5, requirement="nobody's") == [(2, "holding_differs", "b1", "booth")]
+    assert but(0, resource="ann") == []
+    assert but(2, resource="nowhere") == [
+        (2, "holding_extra", "a2", "nowhere"),
+        (4, "holding_missing", "a2", "oven"),
+    ]
+
+
+def test_what_a_row_of_holdings_leaves_out_is_not_judged(paint: so.Problem) -> None:
+    right = so.evaluate(paint, GOOD).assignments.to_pylist()
+    assert (
+        told(paint, [{name: row[name] for name in ("operation", "resource", "phase")} for row in right]) == []
+    )
+
+
+def test_rows_that_no_schedule_can_express_are_violations(paint: so.Problem) -> None:
+    def found(**changed: Any) -> list[tuple[Any, ...]]:
+        return rows(so.verify(paint, {**GOOD, **changed}, partial=True), "rule", "check", "operation")
+
+    assert (1, "unknown_operation", None) in found(operation=["a1", "a2", "zz"])
+    assert (1, "listed_twice", "a1") in found(operation=["a1", "a1", "b1"])
+    assert (1, "mode", "a2") in found(mode=["booth", "booth", "booth"])
+    assert (1, "end", "a2") in found(end=[4, None, 9])
+    assert (8, "status", "b1") in found(status=["planned", "planned", "started"])
+    assert (9, "left_out_times", "b1") in found(start=[0, 4, None])
+    assert found(status=["planned", None, "planned"]) == []

@@ -87,7 +87,7 @@ impl Builder<'_> {
             .orders
             .iter()
             .filter_map(|order| order.due)
-            .map(|due| (due - self.now).abs())
+            .map(|due| due.saturating_sub(self.now).saturating_abs())
             .max()
             .unwrap_or(0)
     }

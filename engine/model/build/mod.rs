@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
         column: &'static str,
         value: Time,
     ) {
-        if value.abs() > LIMIT {
+        if value.unsigned_abs() > LIMIT.unsigned_abs() {
             self.findings.push(
                 Finding::error("OVERFLOW", table)
                     .at(row, id)

@@ -11,7 +11,7 @@ use crate::model::draft::{CalendarRow, ChangeoverRow, Symbol};
 use crate::model::ids::{AttributeId, GroupId, LocationId, MatrixId, ResourceId, ValueId};
 use crate::model::operation::Suspend;
 use crate::model::resource::{Group, Resource, ResourceKind};
-use crate::model::time::{FAR, Span};
+use crate::model::time::{FAR, LIMIT, Span};
 use crate::model::windows::Profile;
 
 /// The name that means "no state known" and nothing else.
@@ -58,7 +58,12 @@ impl Builder<'_> {
                             .hint("cut one of the two rows"),
                     );
                 } else {
-                    kept.push(entry.clone());
+                    // What is out of range is refused above, and must not overflow until then.
+                    kept.push(CalendarRow {
+                        start: entry.start.clamp(-LIMIT, LIMIT),
+                        end: entry.end.map(|end| end.clamp(-LIMIT, LIMIT)),
+                        ..entry.clone()
+                    });
                 }
             }
             self.calendar_rows.insert(symbol, kept);

@@ -38,7 +38,7 @@ fn a_changeover_waits_for_the_operation_before_and_ends_by_the_start() {
     let plant = press().build();
     let table = Timetable::of(&plant).place("b", "press", 0, 4);
     let with = |from, to| table.clone().place("a", "press", 7, 11).changeover(from, to).broken();
-    assert_eq!(with(3, 6), ["2 overlap a (b) at 3"]);
+    assert_eq!(with(3, 6), ["2 overlap a (b) at 3", "3 early a (b) at 3"]);
     assert_eq!(with(5, 8), ["3 late a at 8"]);
     assert_eq!(with(4, 7), [""; 0]);
 }
@@ -48,7 +48,7 @@ fn the_gap_between_changeover_and_start_is_held() {
     let plant = press().operation("c").mode("press", 2).build();
     let table = Timetable::of(&plant).place("b", "press", 0, 4).place("a", "press", 12, 16).changeover(4, 7);
     assert_eq!(table.clone().place("c", "press", 16, 18).broken(), [""; 0]);
-    assert_eq!(table.place("c", "press", 8, 10).broken(), ["2 overlap c (a) at 8"]);
+    assert_eq!(table.place("c", "press", 8, 10).broken(), ["2 overlap c (a) at 8", "3 early a (c) at 4"]);
 }
 
 #[test]

@@ -36,11 +36,11 @@ fn one_item(facts: &Facts<'_>, moved: &[(ItemId, Time, OperationId, i64)], links
     let (mut comes, mut goes): (Vec<Movement>, Vec<Movement>) = (Vec::new(), Vec::new());
     for &(at, quantity) in &item.arrivals {
         let side = if quantity < 0 { &mut goes } else { &mut comes };
-        side.push((at, None, quantity.abs()));
+        side.push((at, None, quantity.saturating_abs()));
     }
     for &(_, at, operation, quantity) in moved {
         let side = if quantity < 0 { &mut goes } else { &mut comes };
-        side.push((at, Some(operation), quantity.abs()));
+        side.push((at, Some(operation), quantity.saturating_abs()));
     }
     comes.sort_unstable();
     goes.sort_unstable();
