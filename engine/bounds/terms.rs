@@ -31,7 +31,7 @@ pub fn bound_levels(
             }
             let bound = match term {
                 Term::Unscheduled => Some(relaxed.impossible),
-                _ if settled => relaxed.bound(term),
+                _ if settled => Some(relaxed.bound(term)),
                 _ => None,
             };
             sum.checked_add(bound?.checked_mul(weight)?)
@@ -74,22 +74,20 @@ impl<'a> Relaxed<'a> {
         Self { outline, windows, impossible, orders, operations }
     }
 
-    fn bound(&self, term: Term) -> Option<i64> {
+    fn bound(&self, term: Term) -> i64 {
         match term {
-            Term::Tardiness => {
-                Some(self.per_order(|weight, due, end| weight.saturating_mul((end - due).max(0))))
-            }
-            Term::LateOrders => Some(self.per_order(|weight, due, end| if end > due { weight } else { 0 })),
-            Term::MaxLateness => Some(self.max_lateness()),
-            Term::Makespan => Some(self.makespan()),
-            Term::ModeCost => Some(self.mode_cost()),
-            Term::ChangeoverTime => Some(self.remaining_changeovers()),
-            Term::Unscheduled => Some(self.impossible),
+            Term::Tardiness => self.per_order(|weight, due, end| weight.saturating_mul((end - due).max(0))),
+            Term::LateOrders => self.per_order(|weight, due, end| if end > due { weight } else { 0 }),
+            Term::MaxLateness => self.max_lateness(),
+            Term::Makespan => self.makespan(),
+            Term::ModeCost => self.mode_cost(),
+            Term::ChangeoverTime => self.remaining_changeovers(),
+            Term::Unscheduled => self.impossible,
             Term::Earliness
             | Term::FlowTime
             | Term::ChangeoverCost
             | Term::ResourceCost
-            | Term::Stability => Some(0),
+            | Term::Stability => 0,
         }
     }
 

@@ -46,7 +46,11 @@ pub(super) fn simulate<'py>(
 #[pyo3(signature = (
     problem, schedule, assignments=None, *, objective=None, frozen=Vec::new(), time_limit=0.2, seed=0
 ))]
-#[allow(clippy::too_many_arguments, reason = "the options of a repair, by name")]
+#[allow(
+    clippy::too_many_arguments,
+    clippy::needless_pass_by_value,
+    reason = "the options of a repair, by name, as Python hands them over"
+)]
 pub(super) fn repair<'py>(
     py: Python<'py>,
     problem: &Bound<'py, Problem>,

@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
-                self.improve(decoder, best, &mut found, on_improve);
+                self.improve(decoder, &best, &mut found, on_improve);
             }
         }
         self.conclude(found)
@@ -204,7 +204,7 @@ impl<'a> Run<'a> {
             && least.hit == LimitHit::None
             && best.levels[0] > 0
         {
-            partial.improve(base, best, &mut least, &mut |_| {});
+            partial.improve(base, &best, &mut least, &mut |_| {});
         }
         found.work = least.work;
         found.hit = least.hit;
@@ -282,7 +282,7 @@ impl<'a> Run<'a> {
     fn improve(
         &self,
         base: &Decoder<'a>,
-        best: Incumbent,
+        best: &Incumbent,
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
@@ -291,7 +291,7 @@ impl<'a> Run<'a> {
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
                 let rng = Rng::stream(self.options.seed, worker);
-                let decoder = self.decoder_of(worker, base, &best);
+                let decoder = self.decoder_of(worker, base, best);
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();

@@ -97,6 +97,8 @@ fn damaged(
 
 pub(super) fn marked(problem: &Problem, operations: &[OperationId]) -> FixedBitSet {
     let mut marks = FixedBitSet::with_capacity(problem.operations.len());
-    operations.iter().for_each(|operation| marks.insert(operation.index()));
+    for operation in operations {
+        marks.insert(operation.index());
+    }
     marks
 }

@@ -100,7 +100,7 @@ impl Plan<'_> {
                 continue;
             }
             if let Some(until) = self.unary_conflict(member, need.release, stretch) {
-                frees.push(until)
+                frees.push(until);
             } else {
                 members.push(Member { requirement: need.requirement, resource: member });
                 missing -= 1;

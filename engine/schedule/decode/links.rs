@@ -235,7 +235,8 @@ impl Plan<'_> {
                 let open = self.working(operation);
                 let from = if slot.changeover.time > 0 { slot.changeover.end } else { problem.now };
                 match known.on_stop {
-                    OnStop::Resume => (from, (duration - known.remaining).max(0)),
+                    // Rework: less than nothing is done where more is left than the mode takes.
+                    OnStop::Resume => (from, duration - known.remaining),
                     OnStop::Restart => last_restart(&open, slot, from, known.remaining, duration),
                 }
             }
@@ -244,7 +245,7 @@ impl Plan<'_> {
             _ => (slot.start, 0),
         };
         let started = problem.status(operation) == Status::Started;
-        if need <= done {
+        if need == 0 || need <= done {
             return if started { problem.now.max(slot.start) } else { slot.start };
         }
         if problem.operation(operation).suspend == crate::model::operation::Suspend::Never
@@ -260,7 +261,7 @@ impl Plan<'_> {
 /// Since when started work that restarts has gone on without a stop, and how much was done then.
 fn last_restart(open: &Windows, slot: &Slot, from: Time, remaining: Span, duration: Span) -> (Time, Span) {
     if slot.end - from == remaining && open.covers(from, slot.end) {
-        (from, (duration - remaining).max(0))
+        (from, duration - remaining)
     } else {
         (slot.end - duration, 0)
     }

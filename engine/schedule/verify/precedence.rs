@@ -134,9 +134,10 @@ impl Link<'_, '_, '_> {
         let now = self.facts.problem.now;
         let (from, worked) = match history.restarted {
             Some(restart) => (restart, 0),
-            None => (history.run_from, (duration - history.remaining).max(0)),
+            // More left than the mode takes is rework: less than nothing is done.
+            None => (history.run_from, duration - history.remaining),
         };
-        if need <= worked {
+        if need == 0 || need <= worked {
             return now;
         }
         let at = windows.advance(from, need - worked);

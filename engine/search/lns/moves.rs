@@ -251,7 +251,7 @@ impl Neighborhood {
         let (first, rest): (Vec<_>, Vec<_>) = before.iter().partition(|op| self.marked[op.index()]);
         let after: Vec<OperationId> = first.into_iter().chain(rest).copied().collect();
         self.unmark(decoder, &before);
-        Self::put(state, to, before, &after)
+        Self::put(state, to, &before, &after)
     }
 
     fn unmark(&mut self, decoder: &Decoder<'_>, operations: &[OperationId]) {
@@ -304,7 +304,7 @@ impl Neighborhood {
         let (last, rest): (Vec<_>, Vec<_>) = before.iter().partition(|op| self.marked[op.index()]);
         let after: Vec<OperationId> = rest.into_iter().chain(last).copied().collect();
         self.unmark(decoder, &before);
-        Self::put(state, from, before, &after)
+        Self::put(state, from, &before, &after)
     }
 
     /// Movable operations of an order with their first and last place.
@@ -347,7 +347,7 @@ impl Neighborhood {
         self.late[index].0
     }
 
-    fn put(state: &mut State, at: usize, before: Vec<OperationId>, after: &[OperationId]) -> Option<Move> {
+    fn put(state: &mut State, at: usize, before: &[OperationId], after: &[OperationId]) -> Option<Move> {
         if before == after {
             return None;
         }
