@@ -137,8 +137,8 @@ pub(super) fn solve<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
     let start = start.map(|start| foreign(py, inner, start, start_assignments)).transpose()?;
-    let (start, findings) = start
-        .map_or((None, Findings::default()), |foreign| (Some(foreign.schedule), foreign.findings));
+    let (start, findings) =
+        start.map_or((None, Findings::default()), |foreign| (Some(foreign.schedule), foreign.findings));
     let options = guarded(py, || {
         Ok(SolveOptions {
             seed,
@@ -417,7 +417,9 @@ fn foreign(
     let schedule = convert::table(py, "schedule", schedule)?;
     let assignments: Option<TableData> =
         assignments.map(|assignments| convert::table(py, "assignments", assignments)).transpose()?;
-    guarded(py, || py.detach(|| read_schedule(&inner.problem, &inner.context, &schedule, assignments.as_ref())))
+    guarded(py, || {
+        py.detach(|| read_schedule(&inner.problem, &inner.context, &schedule, assignments.as_ref()))
+    })
 }
 
 fn reason_name(reason: Reason) -> &'static str {

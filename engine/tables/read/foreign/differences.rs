@@ -62,7 +62,8 @@ impl Judge<'_> {
             held.requirement == asked.requirement && self.agrees(asked, held)
         });
         pair(&mut asked, &mut said, |asked, held| held.requirement.is_none() && self.agrees(asked, held));
-        let alike = |asked: &Holding, held: &Held| (held.resource, held.phase) == (asked.resource, asked.phase);
+        let alike =
+            |asked: &Holding, held: &Held| (held.resource, held.phase) == (asked.resource, asked.phase);
         let differ = pair(&mut asked, &mut said, alike);
         found.extend(differ.into_iter().map(|(asked, held)| self.differs(asked, held)));
         found.extend(asked.into_iter().map(|asked| self.missing(asked)));
