@@ -22,8 +22,9 @@ test-core: | toolchain ## the engine without Python
 test-python: $(VENV)/test.stamp ## the package, the service, the architecture
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/test.stamp ## benchmarks of the package; those of the engine: benches/README.md
-	$(BIN)/python -m pytest benches --benchmark-enable --benchmark-only
+bench: $(VENV)/test.stamp ## a generated plant, solved and then disturbed; published instances: benches/README.md
+	cargo bench --profile release-dev --bench plants -- 1000 10 1
+	$(BIN)/python benches/bench_session.py 1000 1 5 10
 
 lint: $(VENV)/test.stamp ## formatting, lints and types; warnings are errors
 	cargo fmt --check

@@ -15,9 +15,9 @@ from sopengine.solve import Cancel, Progress, evaluate, solve, verify
 from sopengine.tables import table_spec, version
 
 if TYPE_CHECKING:
+    from sopengine import changes
     from sopengine.io import read
     from sopengine.plant import Plant
-    from sopengine import changes
     from sopengine.result import Result, Termination
     from sopengine.session import Session, open
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from sopengine.result import Result
     from sopengine.changes import Changes
+    from sopengine.result import Result
 
 
 class Problem:
@@ -98,6 +98,7 @@ class Problem:
         """
         tables = with_plan(self._tables, schedule_tables(schedule)["schedule"])
         return Problem(scale=self._scale, **tables)
+
     def with_changes(self, changes: Changes) -> Problem:
         """The problem after changes; see `sopengine.changes`.
 

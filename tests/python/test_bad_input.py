@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (a table of cases, as much of one on a line as can be)
 """Every row of the catalogue of bad inputs (D1 to D57): what is said about it, where, and what to do.
 
 A case changes one thing in a tiny valid problem. `says` is what must be among the findings: code, table,
