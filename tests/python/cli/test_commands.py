@@ -191,6 +191,7 @@ def test_serve_hands_its_options_on(monkeypatch):
 
 
 def test_missing_extras_are_named(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "sopengine.service.server", raising=False)
     monkeypatch.setitem(sys.modules, "sopengine.service", types.ModuleType("sopengine.service"))
     monkeypatch.setattr(sys.modules["sopengine.service"], "__path__", [], raising=False)
 
