@@ -32,6 +32,10 @@ MAX_LEVELS: Final = 64
 _STATS: Final = ("work", "threads", "workers", "seed")
 
 
+HINT = "Leave the option out for its default."
+"""What the local API says of an option out of range."""
+
+
 def _number(enum: Any, prefix: str, word: str) -> Any:
     """Return the number of an enum value by the word of the local API; 0 for no such word."""
     name = prefix + word.upper()
@@ -92,7 +96,9 @@ def finding_list(findings: Sequence[Finding], most: int, size: int) -> finding_p
 
 def range_error(column: str, found: str, expected: str) -> SopDataError:
     """Return the error of an option that is out of range."""
-    return SopDataError([Finding("PARAM_RANGE", column=column, found=found[:80], expected=expected)])
+    return SopDataError(
+        [Finding("PARAM_RANGE", column=column, found=found[:80], expected=expected, hint=HINT)]
+    )
 
 
 def objective_to(objective: Objective | None) -> options_pb2.Objective | None:
