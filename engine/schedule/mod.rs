@@ -6,6 +6,7 @@ pub mod decode;
 pub mod metrics;
 pub mod plain;
 pub mod state;
+pub mod timed;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};
