@@ -17,8 +17,8 @@ from sopengine.v1 import finding_pb2, options_pb2, result_pb2
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sopengine.options import Objective, SolveOptions
     from sopengine.result import Result
-    from sopengine.solve import Objective
 
 _TERM: Final = "TERM_"
 _PRESET: Final = "PRESET_"
@@ -158,20 +158,19 @@ def objective_from(message: options_pb2.Objective) -> Objective | None:
     return levels or None
 
 
-def options_to(options: Mapping[str, Any]) -> options_pb2.SolveOptions:
-    """Return the keywords of `sopengine.solve` as a message."""
+def options_to(options: SolveOptions, *, wants_schedules: bool) -> options_pb2.SolveOptions:
+    """Return options as a message; `wants_schedules` tells whether anybody listens to progress."""
     message = options_pb2.SolveOptions(
-        work_limit=options.get("work_limit"),
-        threads=options.get("threads"),
-        workers=options.get("workers"),
-        seed=options.get("seed", 0),
-        objective=objective_to(options.get("objective")),
-        incumbent_schedules=options.get("progress_schedule", False),
+        work_limit=options.work_limit,
+        threads=options.threads,
+        workers=options.workers,
+        seed=options.seed,
+        objective=objective_to(options.objective),
+        incumbent_schedules=options.progress_schedule and wants_schedules,
+        partial=options.partial,
     )
-    if options.get("partial") is not None:
-        message.partial = options["partial"]
-    if options.get("time_limit") is not None:
-        message.time_limit.CopyFrom(duration_to(options["time_limit"]))
+    if options.time_limit is not None:
+        message.time_limit.CopyFrom(duration_to(options.time_limit))
     return message
 
 
