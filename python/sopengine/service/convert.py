@@ -5,6 +5,7 @@ One function a noun and direction. Tables are in `transfer`.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf import duration_pb2
@@ -199,10 +200,12 @@ def _terms_from(messages: Iterable[result_pb2.TermValue]) -> dict[str, int]:
 
 
 def _levels_to(levels: Sequence[int], bound: Sequence[int | None]) -> list[result_pb2.LevelValue]:
-    bounds = [*bound, *[None] * (len(levels) - len(bound))]
-    return [
-        result_pb2.LevelValue(value=value, bound=best) for value, best in zip(levels, bounds, strict=True)
-    ]
+    """Return values and bounds as messages; without a schedule there are bounds alone."""
+    return [result_pb2.LevelValue(value=value, bound=best) for value, best in zip_longest(levels, bound)]
+
+
+def _levels_from(messages: Iterable[result_pb2.LevelValue]) -> list[int]:
+    return [message.value for message in messages if message.HasField("value")]
 
 
 def _bounds_from(messages: Iterable[result_pb2.LevelValue]) -> list[int | None]:
@@ -225,7 +228,7 @@ def incumbent_from(message: result_pb2.Incumbent, schedule: Any = None) -> Progr
         elapsed_s=duration_from(message.elapsed),
         work=message.work,
         objective=_terms_from(message.terms),
-        levels=[level.value for level in message.levels],
+        levels=_levels_from(message.levels),
         bound=_bounds_from(message.levels),
         schedule=schedule,
     )
@@ -268,7 +271,7 @@ def result_from(message: result_pb2.Result, tables: Mapping[str, Any], problem: 
     return Result(
         tables=dict(tables),
         objective=_terms_from(message.terms),
-        levels=[level.value for level in message.levels],
+        levels=_levels_from(message.levels),
         bound=_bounds_from(message.levels),
         termination=Termination(reason or "unknown", limit or "none", message.termination.detail),
         stats=stats,
