@@ -44,7 +44,7 @@ const SMALL: usize = 3_000;
 
 /// A search in progress.
 #[derive(Debug)]
-pub(crate) struct Search<'i> {
+pub(super) struct Search<'i> {
     instance: &'i TimedInstance,
     objective: &'i Objective,
     engine: Engine<'i>,
@@ -66,15 +66,21 @@ struct Worker<'i> {
 }
 
 impl<'i> Search<'i> {
-    /// From a state; its value must be valid (no deadline missed).
-    pub(crate) fn new(
+    /// From a state; none where the kernel does not know all that counts, or misses a deadline there.
+    pub(super) fn new(
         instance: &'i TimedInstance,
         objective: &'i Objective,
         start: Arrangement,
         (seed, workers): (u64, usize),
-    ) -> Self {
+    ) -> Option<Self> {
+        if !Tally::supports(objective) || instance.num_nodes() == 0 {
+            return None;
+        }
         let workers = workers.max(1);
         let best = (evaluate(instance, objective, &start), start);
+        if best.0[0] > 0 {
+            return None;
+        }
         let goals = goals(instance, objective).filter(|_| instance.num_nodes() <= SMALL);
         let engine = match goals {
             Some(goals) => {
@@ -90,11 +96,11 @@ impl<'i> Search<'i> {
                 Engine::Late((0..workers).map(worker).collect())
             }
         };
-        Self { instance, objective, engine, best, improved: false, earlier: 0 }
+        Some(Self { instance, objective, engine, best, improved: true, earlier: 0 })
     }
 
     /// Operations touched so far.
-    pub(crate) fn work(&self) -> u64 {
+    pub(super) fn work(&self) -> u64 {
         self.earlier
             + match &self.engine {
                 Engine::Pool(pool) => pool.work(),
@@ -103,7 +109,7 @@ impl<'i> Search<'i> {
     }
 
     /// Moves made so far.
-    pub(crate) fn moves(&self) -> u64 {
+    pub(super) fn moves(&self) -> u64 {
         match &self.engine {
             Engine::Pool(pool) => pool.moves(),
             Engine::Late(workers) => workers.iter().map(|worker| worker.late.moves).sum(),
@@ -111,7 +117,7 @@ impl<'i> Search<'i> {
     }
 
     /// One round of all workers; `false`, and nothing gained, if it was stopped in the middle.
-    pub(crate) fn round(&mut self, threads: usize, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    pub(super) fn round(&mut self, threads: usize, stop: &(dyn Fn() -> bool + Sync)) -> bool {
         match &mut self.engine {
             Engine::Pool(pool) => {
                 if !pool.round(threads, stop) {
@@ -150,8 +156,10 @@ impl<'i> Search<'i> {
     }
 
     /// The best state, if it has become better since it was last asked for.
-    pub(crate) fn improved(&mut self) -> Option<&Arrangement> {
-        std::mem::take(&mut self.improved).then_some(&self.best.1)
+    pub(super) fn improved(&mut self) -> Option<State<'i>> {
+        let mut state = std::mem::take(&mut self.improved).then(|| State::new(self.instance))?;
+        state.load(&self.best.1);
+        Some(state)
     }
 }
 
