@@ -4,6 +4,7 @@
 //! engine works; the calling thread wakes every 50 ms for signals and progress, worker threads never
 //! touch Python. Every door turns a panic into `SopInternalError`. Nothing starts at import.
 
+mod answer;
 mod convert;
 mod error;
 mod problem;
@@ -18,7 +19,9 @@ mod _engine {
     #[pymodule_export]
     use super::problem::{Problem, table_spec, version};
     #[pymodule_export]
-    use super::session::{repair, simulate};
+    use super::answer::Answer;
+    #[pymodule_export]
+    use super::session::{judge, repair, simulate};
     #[pymodule_export]
     use super::solve::{Cancel, evaluate, solve};
 }

@@ -323,7 +323,7 @@ impl Answer {
     }
 }
 
-fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDict>> {
+pub(super) fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDict>> {
     let terms = PyDict::new(py);
     for (term, value) in values.iter() {
         terms.set_item(term.name(), value)?;
@@ -351,7 +351,7 @@ fn answer(inner: &TableProblem, options: &SolveOptions, solved: &Solved, mut fin
     assemble(inner, schedule, Some(&verdict), &solved.left_out, levels, &findings)
 }
 
-pub(super) fn assemble(
+fn assemble(
     inner: &TableProblem,
     schedule: &Schedule,
     verdict: Option<&Verdict>,

@@ -295,7 +295,7 @@ impl<'a> Run<'a> {
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
-        let quota = ROUND.max(8 * self.outline.free.len() as u64);
+        let quota = ROUND.max(4 * self.outline.free.len() as u64);
         let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);

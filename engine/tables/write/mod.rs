@@ -62,6 +62,19 @@ impl<'a> Output<'a> {
         ]
     }
 
+    /// One of these tables by name.
+    pub fn table(&self, name: &str) -> Option<RecordBatch> {
+        Some(match name {
+            "schedule" => schedule::table(self),
+            "assignments" => assignments::table(self),
+            "dispatch" => dispatch::table(self),
+            "order_results" => orders::table(self),
+            "reasons" => reasons::table(self),
+            "kpis" => kpis::table(self),
+            _ => return None,
+        })
+    }
+
     /// The schedule alone, for reports on the way.
     pub fn schedule(&self) -> RecordBatch {
         schedule::table(self)
