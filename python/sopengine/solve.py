@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
-from sopengine.tables import ArrowStream, TableLike, prepare, result_table, schedule_tables
+from sopengine.tables import ArrowStream, ResultTables, TableLike, prepare, result_table, schedule_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -250,7 +250,7 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
     from sopengine.result import Result, Termination
 
     return Result(
-        tables={name: result_table(table) for name, table in answer["tables"].items()},
+        tables=ResultTables(answer["tables"]),
         objective=answer["objective"],
         levels=answer["levels"],
         bound=answer["bound"],
