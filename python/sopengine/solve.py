@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sopengine import _engine
 from sopengine.errors import SopDataError
 from sopengine.options import Objective, SolveOptions, objective_levels
-from sopengine.tables import ArrowStream, TableLike, prepare, result_table, schedule_tables
+from sopengine.tables import ArrowStream, ResultTables, TableLike, prepare, result_table, schedule_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,7 +223,7 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
     from sopengine.result import Result, Termination
 
     return Result(
-        tables={name: result_table(table) for name, table in answer["tables"].items()},
+        tables=ResultTables(answer["tables"]),
         objective=answer["objective"],
         levels=answer["levels"],
         bound=answer["bound"],
