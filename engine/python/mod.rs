@@ -4,9 +4,10 @@
 //! engine works; the calling thread wakes every 50 ms for signals and progress, worker threads never
 //! touch Python. Every door turns a panic into `SopInternalError`. Nothing starts at import.
 
-mod answer;
 mod convert;
 mod error;
+mod live;
+mod outcome;
 mod problem;
 mod session;
 mod solve;
@@ -17,9 +18,9 @@ mod _engine {
     #[pymodule_export]
     use super::convert::Table;
     #[pymodule_export]
-    use super::problem::{Problem, table_spec, version};
+    use super::outcome::Outcome;
     #[pymodule_export]
-    use super::answer::Answer;
+    use super::problem::{Problem, table_spec, version};
     #[pymodule_export]
     use super::session::{judge, repair, simulate};
     #[pymodule_export]

@@ -1,6 +1,6 @@
 //! The doors `simulate`, `repair` and `judge`: a live schedule meets a changed problem.
 //!
-//! The live schedule comes as an answer of the engine, or crosses as tables, and is read as far as the
+//! The live schedule comes as an outcome of the engine, or crosses as tables, and is read as far as the
 //! changed problem can express it; rows that it cannot (an operation that is gone) need no place. The
 //! interpreter is released meanwhile.
 
@@ -17,8 +17,8 @@ use crate::search::limit::Stopwatch;
 use crate::session;
 use crate::tables::TableProblem;
 
-use super::answer::{Answer, live};
 use super::error::guarded;
+use super::live::{answered, live};
 use super::problem::Problem;
 use super::solve::{ObjectiveArgument, objective, seconds};
 
@@ -34,12 +34,12 @@ pub(super) fn simulate<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
     let objective = guarded(py, || self::objective(inner, objective, true))?;
-    let live = live(py, problem, schedule, assignments)?;
+    let live = live(py, inner, schedule, assignments)?;
     let watch = Stopwatch::start();
     let simulated = guarded(py, || Ok(py.detach(|| session::simulate(&inner.problem, &live))))?;
     let session::Simulated { schedule, left_out, displaced, verdict } = simulated;
     let moved = moved(&live, &schedule);
-    let answer = Answer::new(py, problem, schedule, verdict, left_out)?.into_dict(py, &objective)?;
+    let answer = answered(py, inner, &objective, schedule, verdict, left_out)?;
     answer.set_item("displaced", named(py, inner, &displaced)?)?;
     answer.set_item("moved", moved)?;
     answer.set_item("stats", stats(py, watch.elapsed())?)?;
@@ -59,10 +59,10 @@ pub(super) fn judge<'py>(
     let inner = &problem.get().inner;
     let objective = guarded(py, || self::objective(inner, objective, true))?;
     let watch = Stopwatch::start();
-    let live = live(py, problem, schedule, assignments)?;
+    let live = live(py, inner, schedule, assignments)?;
     let left_out =
         guarded(py, || Ok(py.detach(|| LeftOut::of_schedule(&Outline::new(&inner.problem), &live))))?;
-    let answer = Answer::new(py, problem, live, None, left_out)?.into_dict(py, &objective)?;
+    let answer = answered(py, inner, &objective, live, None, left_out)?;
     answer.set_item("stats", stats(py, watch.elapsed())?)?;
     Ok(answer)
 }
@@ -88,7 +88,7 @@ pub(super) fn repair<'py>(
     seed: u64,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let live = live(py, problem, schedule, assignments)?;
+    let live = live(py, inner, schedule, assignments)?;
     let names = &inner.problem.names.operations;
     let frozen = frozen.iter().filter_map(|name| names.find(name)).map(OperationId::new).collect();
     let options = guarded(py, || {
@@ -102,7 +102,7 @@ pub(super) fn repair<'py>(
     let watch = Stopwatch::start();
     let repaired = guarded(py, || Ok(py.detach(|| session::repair(&inner.problem, &live, &options))))?;
     let session::Repaired { schedule, left_out, damaged, tries } = repaired;
-    let answer = Answer::new(py, problem, schedule, None, left_out)?.into_dict(py, &options.objective)?;
+    let answer = answered(py, inner, &options.objective, schedule, None, left_out)?;
     answer.set_item("damaged", named(py, inner, &damaged)?)?;
     answer.set_item("tries", tries)?;
     answer.set_item("stats", stats(py, watch.elapsed())?)?;

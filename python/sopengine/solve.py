@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sopengine import _engine
 from sopengine.errors import SopDataError
 from sopengine.options import Objective, SolveOptions, objective_levels
-from sopengine.tables import ArrowStream, TableLike, prepare, result_table, schedule_tables
+from sopengine.tables import ArrowStream, ResultTables, TableLike, prepare, result_table, schedule_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,8 +216,9 @@ def judge_live(problem: Problem, live: Result, objective: Objective | None) -> d
 
 def _live(problem: Problem, live: Result) -> tuple[Any, ArrowStream | None]:
     """A live schedule as the engine has it already, or its tables."""
-    known = getattr(live.tables, "answer", None)
-    return _crossing(problem, live, None) if known is None else (known, None)
+    if isinstance(live.tables, ResultTables):
+        return live.tables.outcome, None
+    return _crossing(problem, live, None)
 
 
 def _crossing(
@@ -235,7 +236,7 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
     from sopengine.result import Result, Termination
 
     return Result(
-        tables={name: result_table(table) for name, table in answer["tables"].items()},
+        tables=ResultTables(answer["tables"]),
         objective=answer["objective"],
         levels=answer["levels"],
         bound=answer["bound"],

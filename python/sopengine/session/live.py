@@ -26,8 +26,8 @@ from sopengine.session.frozen import FrozenUntil, frozen_operations, pinned
 from sopengine.session.promise import Alternative, Promise, Quote, alternatives, promise
 from sopengine.session.publish import holders, instants, published
 from sopengine.session.sheet import Sheet
-from sopengine.session.written import Written
 from sopengine.solve import Progress, evaluate, judge_live, repair_live, simulate_live, solve
+from sopengine.tables import ResultTables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +41,24 @@ REPAIR_SHARE = 0.1
 
 ROUND_ABOUT = 0.2
 """Part of the time of a repair that judging its answer may take."""
+
+
+class LiveTables(ResultTables):
+    """Tables of a live schedule; its reasons are those told when it was found."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self, outcome: Any, told: Mapping[str, pa.Table]) -> None:
+        super().__init__(outcome)
+        self._told: Mapping[str, pa.Table] = told.told if isinstance(told, LiveTables) else told
+
+    @property
+    def told(self) -> Mapping[str, pa.Table]:
+        """The tables that have the reasons."""
+        return self._told
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._told[name] if name == "reasons" and name in self._told else super().__getitem__(name)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -294,7 +312,7 @@ class Session:
         self, problem: Problem, answer: dict[str, Any], told: tuple[Change, ...], **more: Any
     ) -> Response:
         return Response(
-            tables=Written(answer["answer"]),
+            tables=ResultTables(answer["tables"]),
             objective=answer["objective"],
             levels=answer["levels"],
             bound=answer["bound"],
@@ -348,15 +366,15 @@ def open(
 
 def is_sound(result: Result) -> bool:
     """Whether there is a schedule and it obeys all rules; no table is written to tell."""
-    if isinstance(result.tables, Written):
-        return result.termination.reason in ("optimal", "feasible") and result.tables.answer.violations == 0
+    if isinstance(result.tables, ResultTables):
+        return result.termination.reason in ("optimal", "feasible") and result.tables.outcome.broken == 0
     return result.has_schedule and result.violations.num_rows == 0
 
 
 def _judged(problem: Problem, schedule: Result, objective: Objective) -> Result:
     answer = judge_live(problem, schedule, objective)
     return Result(
-        tables=Written(answer["answer"]).but("reasons", schedule.tables),
+        tables=LiveTables(answer["tables"], schedule.tables),
         objective=answer["objective"],
         levels=answer["levels"],
         bound=answer["bound"],
