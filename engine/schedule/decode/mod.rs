@@ -17,7 +17,8 @@
 //!
 //! # Where things are
 //! `generate` takes operations in turn, `place` finds the place of one, `leave_out` deals with what has
-//! none, `resume` keeps a prefix and gives it back, `settle` puts a state into the order of placement.
+//! none, `resume` keeps a prefix and gives it back, `reinsert` moves a few operations among all others,
+//! `settle` puts a state into the order of placement.
 //!
 //! # References
 //! Kolisch (1996), serial and parallel resource-constrained project scheduling methods revisited.
@@ -33,6 +34,7 @@ mod outline;
 mod place;
 mod plan;
 mod refusal;
+mod reinsert;
 mod resume;
 mod settle;
 mod standing;
@@ -46,6 +48,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use rustc_hash::FxHashMap;
 
 pub use outline::Outline;
+pub(crate) use plan::Slot;
 pub use refusal::{Cause, LeftOut};
 pub use resume::Undone;
 pub use standing::Standing;
@@ -55,7 +58,7 @@ use super::assignment::Schedule;
 use crate::model::history::{OnStop, Status};
 use crate::model::ids::{ItemId, OperationId};
 use crate::model::time::{FAR, Time};
-use plan::{Plan, Slot};
+use plan::Plan;
 use refusal::Refusal;
 
 /// How a decoding ended.
