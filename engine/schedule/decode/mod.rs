@@ -26,6 +26,7 @@
 mod balance;
 mod changeover;
 mod generate;
+mod given;
 mod history;
 mod hold;
 mod leave_out;
