@@ -18,8 +18,7 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +26,9 @@ import pyarrow as pa
 import sopengine as so
 from sopengine.demo.generator import generate
 from sopengine.solve import Cancel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Found = TypeVar("Found")
 

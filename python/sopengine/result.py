@@ -40,8 +40,8 @@ class Result:
     Attributes
     ----------
     tables
-        Output tables by name, each made when it is first read; each is also an attribute: `schedule`, `assignments`, `dispatch`,
-        `order_results`, `kpis`, `reasons`, `findings`, `violations`.
+        Output tables by name, each made when it is first read; each is also an attribute: `schedule`,
+        `assignments`, `dispatch`, `order_results`, `kpis`, `reasons`, `findings`, `violations`.
     objective
         Every term by name, optimized or not.
     levels
