@@ -5,6 +5,7 @@
 mod critical;
 mod decode;
 mod explain;
+mod incremental;
 mod plain;
 mod scaling;
 mod session;
