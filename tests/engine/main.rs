@@ -12,4 +12,5 @@ mod session;
 mod solve;
 mod solve_random;
 mod support;
+mod timed;
 mod verify;
