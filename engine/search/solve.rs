@@ -141,7 +141,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Tries all rules; the first is finished whatever the clock says.
+    /// Tries all rules. The first is finished whatever the limits say, with no seconds at all the first
+    /// that gives a schedule; those after it obey the clock and the budget of work within a rule, too.
     fn construct(
         &self,
         base: &Decoder<'a>,
@@ -149,8 +150,8 @@ impl<'a> Run<'a> {
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
+        let spent = found.work;
         let measures = Measures::new(self.outline, self.windows);
-        let only_construct = self.options.time_limit == Some(Duration::ZERO);
         let mut decoder = base.clone();
         let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
         if let Some(start) = start {
@@ -158,21 +159,25 @@ impl<'a> Run<'a> {
             states.insert(0, None);
         }
         for rule in states {
-            let mut state = match (rule, start) {
-                (None, Some(start)) => State::of_schedule(self.outline.problem, start, &self.outline.free),
-                (rule, _) => {
-                    let keys = keys(self.outline, &measures, rule.unwrap_or(Rule::LatestStart));
-                    State::new(self.outline.problem, extension(self.outline, &keys))
+            let asked = found.stats.decodings == 0 || self.options.time_limit == Some(Duration::ZERO);
+            let owed = asked && found.best.is_none();
+            let stop = || self.cancelled() || (!owed && self.limit.is_due());
+            let most = self.options.work_limit.filter(|_| !owed);
+            decoder.stop_at_work(most.map_or(u64::MAX, |most| most.saturating_sub(spent)));
+            let state = match (rule, start) {
+                (None, Some(start)) => {
+                    Some(State::of_schedule(self.outline.problem, start, &self.outline.free))
                 }
+                (rule, _) => self.by_rule(rule.unwrap_or(Rule::LatestStart), &measures, &stop),
             };
-            let first = found.best.is_none();
-            let stop = || self.cancelled() || (!first && !only_construct && self.limit.is_due());
-            let end = decoder.decode(&state, self.options.partial, &stop);
-            if end == End::Stopped {
-                found.hit = self.hit(found.work);
+            let decoded =
+                state.map(|state| (decoder.decode(&state, self.options.partial, &stop), state));
+            let Some((end, mut state)) = decoded.filter(|decoded| decoded.0 != End::Stopped) else {
+                // What a rule that was cut short has cost is not told: without it the same work is done.
+                found.hit = self.hit(spent + decoder.work());
                 return;
-            }
-            found.work = decoder.work();
+            };
+            found.work = spent + decoder.work();
             found.stats.decodings += 1;
             if end == End::Complete {
                 decoder.settle(&mut state);
@@ -181,10 +186,16 @@ impl<'a> Run<'a> {
                 found.stuck = decoder.left_out().first().cloned();
             }
             found.hit = self.hit(found.work);
-            if found.hit != LimitHit::None && found.best.is_some() && !only_construct {
+            if found.hit != LimitHit::None && found.best.is_some() {
                 return;
             }
         }
+    }
+
+    /// The state of a rule; none if it must stop.
+    fn by_rule(&self, rule: Rule, measures: &Measures, stop: &dyn Fn() -> bool) -> Option<State> {
+        let keys = keys(self.outline, measures, rule, stop)?;
+        Some(State::new(self.outline.problem, extension(self.outline, &keys, stop)?))
     }
 
     /// Where no rule places everything: searches partial schedules until one leaves nothing out.
@@ -206,7 +217,6 @@ impl<'a> Run<'a> {
         let mut least =
             Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
         partial.construct(base, None, &mut least, &mut |_| {});
-        least.work += found.work;
         if let Some(best) = least.best.clone()
             && least.hit == LimitHit::None
             && best.levels[0] > 0
@@ -302,7 +312,7 @@ impl<'a> Run<'a> {
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
-        let quota = ROUND.max(8 * self.outline.free.len() as u64);
+        let quota = ROUND.max(4 * self.outline.free.len() as u64);
         let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);

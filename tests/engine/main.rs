@@ -5,7 +5,9 @@
 mod critical;
 mod decode;
 mod explain;
+mod incremental;
 mod plain;
+mod scaling;
 mod session;
 mod solve;
 mod solve_random;
