@@ -157,7 +157,8 @@ fn night_shift() -> Problem {
                 plant = plant.mode(["m", "n", "o"][(order + step + 1) % 3], 7);
             }
             if step > 0 {
-                plant = plant.precedence(&format!("{name} step {}", step - 1), &format!("{name} step {step}"));
+                plant =
+                    plant.precedence(&format!("{name} step {}", step - 1), &format!("{name} step {step}"));
             }
         }
     }
@@ -176,7 +177,10 @@ fn the_answer_does_not_depend_on_threads() {
         };
         let one = run(&problem, &asked, None);
         let many = run(&problem, &SolveOptions { threads: 3, ..asked }, None);
-        assert_eq!((&one.schedule, &one.levels, one.stats.work), (&many.schedule, &many.levels, many.stats.work));
+        assert_eq!(
+            (&one.schedule, &one.levels, one.stats.work),
+            (&many.schedule, &many.levels, many.stats.work)
+        );
         let verdict = verify(&problem, one.schedule.as_ref().unwrap(), true);
         assert!(verdict.is_valid(), "{:?}", verdict.violations);
         assert!(one.levels < one.stats.constructed || preset == "changeovers", "{preset} {:?}", one.levels);
