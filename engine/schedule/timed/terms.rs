@@ -40,7 +40,8 @@ fn add(sums: &mut TermValues, term: Term, value: i64) {
 }
 
 impl Tally {
-    /// Whether the kernel knows every term that counts: those that are never better later.
+    /// Whether the kernel knows every term that counts. Starts are always the earliest of a sequence, so flow
+    /// time, which a first start that waits would lower, is met only as far as sequences go.
     pub fn supports(objective: &Objective) -> bool {
         [Term::Earliness, Term::ResourceCost, Term::Stability].iter().all(|&term| !objective.counts(term))
     }
