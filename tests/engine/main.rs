@@ -6,6 +6,7 @@ mod critical;
 mod decode;
 mod explain;
 mod plain;
+mod propagation;
 mod session;
 mod solve;
 mod solve_random;
