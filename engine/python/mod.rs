@@ -6,6 +6,7 @@
 
 mod convert;
 mod error;
+mod outcome;
 mod problem;
 mod session;
 mod solve;
@@ -15,6 +16,8 @@ mod solve;
 mod _engine {
     #[pymodule_export]
     use super::convert::Table;
+    #[pymodule_export]
+    use super::outcome::Outcome;
     #[pymodule_export]
     use super::problem::{Problem, table_spec, version};
     #[pymodule_export]

@@ -3,6 +3,7 @@
 //! The live schedule crosses as tables and is read as far as the changed problem can express it; rows
 //! that it cannot (an operation that is gone) need no place. The interpreter is released meanwhile.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pyo3::prelude::*;
@@ -85,7 +86,7 @@ pub(super) fn repair<'py>(
 /// Tables and figures, verified.
 fn answer<'py>(
     py: Python<'py>,
-    inner: &TableProblem,
+    inner: &Arc<TableProblem>,
     given: Option<ObjectiveArgument>,
     schedule: &Schedule,
     left_out: &[LeftOut],
@@ -96,10 +97,10 @@ fn answer<'py>(
         Ok(py.detach(|| {
             let verdict = verify(&inner.problem, schedule, true);
             let levels = objective.value(&verdict.values);
-            assemble(inner, schedule, Some(&verdict), left_out, levels, &Findings::default())
+            assemble(inner, schedule.clone(), Some(verdict), left_out.to_vec(), levels, Findings::default())
         }))
     })?;
-    let (violations, levels) = (assembled.violations, assembled.levels.len());
+    let (violations, levels) = assembled.counts();
     let answer = assembled.into_dict(py)?;
     answer.set_item("bound", vec![None::<i64>; levels])?;
     answer.set_item("reason", if violations == 0 { "feasible" } else { "unknown" })?;
