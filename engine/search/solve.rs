@@ -148,6 +148,9 @@ impl<'a> Run<'a> {
         let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
         if let Some(start) = start {
             self.take_start(start, found, on_improve);
+            if found.best.is_some() && self.options.objective.counts(Term::Stability) {
+                states.clear(); // Where moves have a price, no rule comes near a schedule that is followed.
+            }
             states.insert(0, None);
         }
         for rule in states {
