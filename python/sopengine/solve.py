@@ -67,7 +67,7 @@ def solve(
     problem
         What to schedule.
     time_limit
-        Seconds; 0 is construction alone. By default 10, or none where `work_limit` is given.
+        Seconds; 0 is the first schedule and no more. By default 10, or none where `work_limit` is given.
     work_limit
         Limit of work in operations touched. The same limit and seed give the same bytes on every machine
         and any number of threads.
