@@ -12,6 +12,7 @@ import pytest
 import sopengine as so
 from sopengine import changes
 from sopengine.demo.generator import generate
+from sopengine.session import Response
 
 
 def starts(result: so.Result) -> dict[str, Any]:
@@ -180,7 +181,7 @@ def test_work_limits_make_reschedules_repeatable(plant: so.Session) -> None:
 def test_an_accepted_answer_leaves_nothing_behind(session: so.Session) -> None:
     def answers() -> int:
         gc.collect()
-        return sum(isinstance(thing, so.session.Response) for thing in gc.get_objects())
+        return sum(isinstance(thing, Response) for thing in gc.get_objects())
 
     known = answers()
     for number in range(40):
