@@ -156,6 +156,9 @@ impl<'a> Run<'a> {
         let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
         if let Some(start) = start {
             self.take_start(start, found, on_improve);
+            if found.best.is_some() && self.options.objective.counts(Term::Stability) {
+                states.clear(); // Where moves have a price, no rule comes near a schedule that is followed.
+            }
             states.insert(0, None);
         }
         for rule in states {
@@ -170,8 +173,7 @@ impl<'a> Run<'a> {
                 }
                 (rule, _) => self.by_rule(rule.unwrap_or(Rule::LatestStart), &measures, &stop),
             };
-            let decoded =
-                state.map(|state| (decoder.decode(&state, self.options.partial, &stop), state));
+            let decoded = state.map(|state| (decoder.decode(&state, self.options.partial, &stop), state));
             let Some((end, mut state)) = decoded.filter(|decoded| decoded.0 != End::Stopped) else {
                 // What a rule that was cut short has cost is not told: without it the same work is done.
                 found.hit = self.hit(spent + decoder.work());
