@@ -20,6 +20,7 @@ from time import perf_counter
 from typing import Any
 
 import pyarrow.compute as pc
+from memory import peak
 
 import sopengine as so
 from sopengine import changes
@@ -146,6 +147,7 @@ def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int =
     if figures["ratio"]:
         print(f"tardiness after 2 s against 20 s from scratch: {[round(r, 3) for r in figures['ratio']]}")
     print(f"promise: median {statistics.median(promises):.0f} ms, p99 {promises[-1]:.0f} ms")
+    print(f"peak memory {peak():,.0f} MiB")
 
 
 if __name__ == "__main__":
