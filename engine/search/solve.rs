@@ -15,8 +15,9 @@ use super::lns::{Incumbent, Merger, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
 use super::rng::Rng;
-use super::score::Scorer;
+use super::score::{Levels, Scorer};
 use super::shop::Reduction;
+use super::timed::Search;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
 use crate::model::ids::OperationId;
@@ -25,6 +26,7 @@ use crate::propagation::TimeWindows;
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
+use crate::schedule::timed::{Arrangement, TimedInstance};
 use crate::schedule::verify::verify;
 
 /// Operations touched by a worker in a round.
@@ -141,7 +143,12 @@ impl<'a> Run<'a> {
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
-                self.improve(decoder, &best, &mut found, on_improve);
+                match TimedInstance::of(problem) {
+                    Some(instance) if !self.until_complete => {
+                        self.improve_timed(&instance, decoder, &best, &mut found, on_improve);
+                    }
+                    _ => self.improve(decoder, &best, &mut found, on_improve),
+                }
             }
         }
         self.conclude(found)
@@ -338,7 +345,7 @@ impl<'a> Run<'a> {
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
-        let quota = ROUND.max(8 * self.outline.free.len() as u64);
+        let quota = ROUND.max(4 * self.outline.free.len() as u64);
         let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);
@@ -368,6 +375,61 @@ impl<'a> Run<'a> {
     fn count(&self) -> usize {
         let most = (8_000 / self.outline.free.len().max(1)).max(2);
         self.options.workers.clamp(1, most)
+    }
+
+    /// Rounds of moves on the timed kernel, or of the general ones where it does not serve.
+    fn improve_timed(
+        &self,
+        instance: &TimedInstance,
+        base: &Decoder<'a>,
+        best: &Incumbent,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let problem = self.outline.problem;
+        let share = (self.options.seed, self.options.workers);
+        let is_complete = best.left_out.is_empty();
+        let start = Arrangement::of_schedule(instance, &best.schedule).filter(|_| is_complete);
+        let search = start.and_then(|start| Search::new(instance, &self.options.objective, start, share));
+        let Some(mut search) = search else {
+            self.improve(base, best, found, on_improve);
+            return;
+        };
+        let constructed = found.work;
+        let stop = || self.cancelled() || self.limit.is_due();
+        loop {
+            if let Some(state) = search.improved() {
+                self.note_timed(&state.schedule(problem), found, on_improve);
+            }
+            found.hit = self.hit(found.work);
+            let is_optimal = found.best.as_ref().is_some_and(|best| self.is_optimal(best));
+            if found.hit != LimitHit::None || is_optimal {
+                break;
+            }
+            if !search.round(self.options.threads, &stop) {
+                found.hit = self.hit(0);
+                break;
+            }
+            found.stats.rounds += 1;
+            found.work = constructed + search.work();
+        }
+        found.stats.decodings += search.moves();
+    }
+
+    fn note_timed(
+        &self,
+        schedule: &Schedule,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let problem = self.outline.problem;
+        let values = crate::schedule::metrics::terms(problem, schedule);
+        let levels: Levels = self.options.objective.value(&values).into_iter().collect();
+        if found.best.as_ref().is_none_or(|best| levels < best.levels) {
+            let state = State::of_schedule(problem, schedule, &self.outline.free);
+            let incumbent = Incumbent { levels, state, schedule: schedule.clone(), left_out: Vec::new() };
+            self.accept(incumbent, found, on_improve);
+        }
     }
 
     /// Workers that have not been better than the best for a while go on from it.

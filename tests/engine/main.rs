@@ -5,10 +5,12 @@
 mod critical;
 mod decode;
 mod explain;
+mod incremental;
 mod plain;
 mod scaling;
 mod session;
 mod solve;
 mod solve_random;
 mod support;
+mod timed;
 mod verify;

@@ -38,6 +38,7 @@ mod refusal;
 mod reinsert;
 mod resume;
 mod settle;
+mod stand;
 mod standing;
 mod timeline;
 mod usage;
