@@ -63,16 +63,16 @@ impl CriticalPath {
     /// From the critical operation to the beginning. Branches on purpose: a predicted branch lets the
     /// processor load ahead, a selection would chain every load to the one before.
     fn walk_back(&mut self, state: &State, rng: &mut Rng) {
-        let records = &state.records[..];
+        let (records, ends) = (&state.records[..], &state.ends[..]);
         let mut node = state.critical();
         let mut coins = rng.bits();
         loop {
             self.nodes.push(node);
-            let Record { end, duration, before, .. } = records[node as usize];
-            let (chain, resource) = (&records[node as usize - 1], &records[before as usize]);
-            let start = end.wrapping_sub(duration);
-            let by_chain = chain.end == start && chain.position != NO_POSITION;
-            let by_resource = resource.end == start && resource.position != NO_POSITION;
+            let Record { duration, before, .. } = records[node as usize];
+            let (chain, resource) = (node as usize - 1, before as usize);
+            let start = ends[node as usize].wrapping_sub(duration);
+            let by_chain = ends[chain] == start && records[chain].position != NO_POSITION;
+            let by_resource = ends[resource] == start && records[resource].position != NO_POSITION;
             coins = coins.rotate_right(1);
             node = match (by_chain, by_resource) {
                 (true, true) if coins & 1 == 1 => node - 1,
@@ -85,15 +85,15 @@ impl CriticalPath {
 
     /// From the critical operation to the end.
     fn walk_on(&mut self, state: &State, rng: &mut Rng) {
-        let records = &state.records[..];
+        let (records, tails) = (&state.records[..], &state.tails[..]);
         let mut node = state.critical();
         let mut coins = rng.bits();
         loop {
-            let Record { tail, duration, after, .. } = records[node as usize];
-            let (chain, resource) = (&records[node as usize + 1], &records[after as usize]);
-            let rest = tail.wrapping_sub(duration);
-            let by_chain = chain.tail == rest && chain.position != NO_POSITION;
-            let by_resource = resource.tail == rest && resource.position != NO_POSITION;
+            let Record { duration, after, .. } = records[node as usize];
+            let (chain, resource) = (node as usize + 1, after as usize);
+            let rest = tails[node as usize].wrapping_sub(duration);
+            let by_chain = tails[chain] == rest && records[chain].position != NO_POSITION;
+            let by_resource = tails[resource] == rest && records[resource].position != NO_POSITION;
             coins = coins.rotate_right(1);
             node = match (by_chain, by_resource) {
                 (true, true) if coins & 1 == 1 => node + 1,
@@ -120,10 +120,10 @@ impl CriticalPath {
                     }
                 }
                 let (first, last) = (self.steps[from], self.steps[to - 1]);
-                let resource = &records[records[first.node as usize].resource as usize];
+                let resource = records[first.node as usize].resource as usize;
                 // A path that begins with the resource itself cannot begin earlier with another operation.
-                let opens = from > 0 || first.end - first.duration > resource.end;
-                let closes = to < self.nodes.len() || last.tail - last.duration > resource.tail;
+                let opens = from > 0 || first.end - first.duration > state.ends[resource];
+                let closes = to < self.nodes.len() || last.tail - last.duration > state.tails[resource];
                 self.blocks.push(Block { from, to, opens, closes });
             }
             from = to;
@@ -134,16 +134,17 @@ impl CriticalPath {
 fn gather(state: &State, node: u32) -> Step {
     let x = node as usize;
     let (record, previous, next) = (&state.records[x], &state.records[x - 1], &state.records[x + 1]);
+    let (chain_end, chain_tail) = (state.ends[x - 1], state.tails[x + 1]);
     // A path from the chain successor `j` to `v` would make tail(j) at least duration(j) + tail(v).
-    let behind_from = next.tail.wrapping_sub(next.duration).wrapping_add(1);
-    let ahead_from = previous.end.wrapping_sub(previous.duration).wrapping_add(1);
+    let behind_from = chain_tail.wrapping_sub(next.duration).wrapping_add(1);
+    let ahead_from = chain_end.wrapping_sub(previous.duration).wrapping_add(1);
     Step {
         node,
         duration: record.duration,
-        end: record.end,
-        tail: record.tail,
-        chain_end: previous.end,
-        chain_tail: next.tail,
+        end: state.ends[x],
+        tail: state.tails[x],
+        chain_end,
+        chain_tail,
         behind_from: if next.position == NO_POSITION { 0 } else { behind_from },
         ahead_from: if previous.position == NO_POSITION { 0 } else { ahead_from },
     }
