@@ -5,6 +5,7 @@ pub mod critical;
 pub mod decode;
 pub mod metrics;
 pub mod plain;
+pub mod project;
 pub mod state;
 pub mod verify;
 

@@ -5,6 +5,7 @@ pub mod limit;
 pub mod lns;
 pub mod options;
 mod plain;
+pub mod project;
 pub mod rng;
 pub mod score;
 pub mod shop;

@@ -35,7 +35,7 @@ mod path;
 mod population;
 mod reduction;
 mod relink;
-mod rounds;
+pub(in crate::search) mod rounds;
 mod rules;
 mod solve;
 mod switch;
@@ -47,4 +47,5 @@ mod zero_idle;
 
 pub use options::{PlainOptions, PlainProgress, PlainResult, PlainStats};
 pub use reduction::Reduction;
+pub(in crate::search) use reduction::is_makespan;
 pub use solve::solve_plain;

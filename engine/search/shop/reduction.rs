@@ -87,7 +87,7 @@ impl Reduction {
 }
 
 /// Whether nothing but the makespan counts, `unscheduled` apart.
-fn is_makespan(objective: &Objective) -> bool {
+pub(in crate::search) fn is_makespan(objective: &Objective) -> bool {
     let mut levels =
         objective.levels.iter().filter(|level| !matches!(level.as_slice(), [(Term::Unscheduled, _)]));
     let weighs = |level: &Vec<(Term, i64)>| {

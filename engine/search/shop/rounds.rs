@@ -7,7 +7,7 @@
 use std::sync::Mutex;
 
 /// Runs `act` once for every worker, on up to `threads` threads, the calling one included.
-pub(super) fn round<W: Send>(workers: &mut [W], threads: usize, act: impl Fn(&mut W) + Sync) {
+pub(in crate::search) fn round<W: Send>(workers: &mut [W], threads: usize, act: impl Fn(&mut W) + Sync) {
     let threads = threads.clamp(1, workers.len().max(1));
     if threads == 1 {
         workers.iter_mut().for_each(act);

@@ -1,0 +1,133 @@
+//! One logical worker: a population of lists.
+
+use super::justify::{Justifier, Member};
+use super::list::{Measures, blend, sampled, shift_one, stretch};
+use crate::schedule::project::ProjectInstance;
+use crate::search::limit::Stop;
+use crate::search::rng::Rng;
+
+/// Members of the first population.
+const FIRST: usize = 30;
+/// Members at most.
+const LARGEST: usize = 300;
+/// Children without a better best, for each member, after which a population is given up.
+const PATIENCE: usize = 40;
+
+/// A logical worker.
+#[derive(Debug)]
+pub(super) struct Island<'i> {
+    measures: &'i Measures,
+    justifier: Justifier<'i>,
+    rng: Rng,
+    members: Vec<Member>,
+    size: usize,
+    /// Children since the population's best improved.
+    idle: usize,
+    /// The population's shortest.
+    shortest: u32,
+    /// The best of all its populations.
+    pub(super) best: Member,
+    spare: Member,
+    part: Vec<u8>,
+    child: Vec<u32>,
+    /// Children made.
+    pub(super) children: u64,
+}
+
+impl<'i> Island<'i> {
+    pub(super) fn new(
+        forward: &'i ProjectInstance,
+        backward: &'i ProjectInstance,
+        measures: &'i Measures,
+        rng: Rng,
+    ) -> Self {
+        Self {
+            measures,
+            justifier: Justifier::new(forward, backward),
+            rng,
+            members: Vec::new(),
+            size: FIRST,
+            idle: 0,
+            shortest: u32::MAX,
+            best: Member { makespan: u32::MAX, ..Member::default() },
+            spare: Member::default(),
+            part: vec![0; forward.len()],
+            child: Vec::with_capacity(forward.len()),
+            children: 0,
+        }
+    }
+
+    pub(super) fn work(&self) -> u64 {
+        self.justifier.work
+    }
+
+    /// Makes children until `quota` operations have been placed or the best meets the bound; what it did is
+    /// void if `stop` came due.
+    pub(super) fn round(&mut self, quota: u64, bound: u32, stop: &dyn Stop) {
+        let target = self.justifier.work + quota;
+        while self.justifier.work < target && self.best.makespan > bound && !stop.is_due() {
+            if self.members.len() < self.size {
+                self.sample();
+            } else {
+                self.breed();
+                if self.idle > PATIENCE * self.size {
+                    self.restart();
+                }
+            }
+        }
+    }
+
+    fn sample(&mut self) {
+        let blur = 5 + self.rng.below(40);
+        let list = sampled(self.justifier.forward, self.measures, blur, &mut self.rng);
+        let mut member = Member::default();
+        self.justifier.improve(&list, &mut member);
+        self.shortest = self.shortest.min(member.makespan);
+        self.note(&member);
+        self.members.push(member);
+    }
+
+    fn breed(&mut self) {
+        self.children += 1;
+        let father = self.tournament();
+        let mother = self.tournament();
+        let parent = &self.members[father];
+        let kept = stretch(&parent.list, &parent.starts, self.measures, &mut self.rng);
+        blend(&parent.list, &self.members[mother].list, kept, &mut self.part, &mut self.child);
+        let changes = if father == mother { 3 } else { self.rng.below(3) };
+        for _ in 0..changes {
+            shift_one(self.justifier.forward, &mut self.child, &mut self.rng);
+        }
+        let mut member = std::mem::take(&mut self.spare);
+        self.justifier.improve(&self.child, &mut member);
+        self.idle += 1;
+        if member.makespan < self.shortest {
+            self.shortest = member.makespan;
+            self.idle = 0;
+            self.note(&member);
+        }
+        if member.makespan <= self.members[father].makespan {
+            std::mem::swap(&mut self.members[father], &mut member);
+        }
+        self.spare = member;
+    }
+
+    fn tournament(&mut self) -> usize {
+        let one = self.rng.below(self.members.len() as u32) as usize;
+        let other = self.rng.below(self.members.len() as u32) as usize;
+        if self.members[other].makespan < self.members[one].makespan { other } else { one }
+    }
+
+    fn note(&mut self, member: &Member) {
+        if member.makespan < self.best.makespan {
+            self.best.clone_from(member);
+        }
+    }
+
+    fn restart(&mut self) {
+        self.members.clear();
+        self.size = (self.size * 3 / 2).min(LARGEST);
+        self.idle = 0;
+        self.shortest = u32::MAX;
+    }
+}
