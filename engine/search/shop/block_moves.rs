@@ -99,7 +99,7 @@ impl Estimator {
 
 /// Calls `visit` with every move of a block that surely closes no cycle.
 pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMut(Shift)) {
-    let Block { from, to, opens, closes } = block;
+    let Block { from, to, opens, closes, .. } = block;
     let last = to - 1;
     let mut behind = |moved: usize, anchor: usize| {
         let (u, v) = (path.steps[moved], path.steps[anchor]);
