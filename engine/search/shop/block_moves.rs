@@ -54,13 +54,13 @@ impl Estimator {
     fn behind(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
         let (first, last) = (segment[0], segment[segment.len() - 1]);
         let records = &state.records;
-        let mut end = records[records[first.node as usize].before as usize].end;
+        let mut end = state.ends[records[first.node as usize].before as usize];
         self.sums.clear();
         for step in &segment[1..] {
             end = end.max(step.chain_end).wrapping_add(step.duration);
             self.sums.push(end.wrapping_sub(step.duration));
         }
-        let after = records[records[last.node as usize].after as usize].tail;
+        let after = state.tails[records[last.node as usize].after as usize];
         let mut tail = after.max(first.chain_tail).wrapping_add(first.duration);
         let mut value = end.max(first.chain_end).wrapping_add(tail);
         for (step, start) in segment[1..].iter().zip(&self.sums).rev() {
@@ -77,13 +77,13 @@ impl Estimator {
     fn ahead(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
         let (first, last) = (segment[0], segment[segment.len() - 1]);
         let records = &state.records;
-        let mut tail = records[records[last.node as usize].after as usize].tail;
+        let mut tail = state.tails[records[last.node as usize].after as usize];
         self.sums.clear();
         for step in segment[..segment.len() - 1].iter().rev() {
             tail = tail.max(step.chain_tail).wrapping_add(step.duration);
             self.sums.push(tail.wrapping_sub(step.duration));
         }
-        let before = records[records[first.node as usize].before as usize].end;
+        let before = state.ends[records[first.node as usize].before as usize];
         let mut end = before.max(last.chain_end).wrapping_add(last.duration);
         let mut value = end.wrapping_add(tail.max(last.chain_tail));
         for (step, rest) in segment.iter().zip(self.sums.iter().rev()) {
@@ -99,7 +99,7 @@ impl Estimator {
 
 /// Calls `visit` with every move of a block that surely closes no cycle.
 pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMut(Shift)) {
-    let Block { from, to, opens, closes } = block;
+    let Block { from, to, opens, closes, .. } = block;
     let last = to - 1;
     let mut behind = |moved: usize, anchor: usize| {
         let (u, v) = (path.steps[moved], path.steps[anchor]);
