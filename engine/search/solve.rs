@@ -143,11 +143,11 @@ impl<'a> Run<'a> {
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
-                match TimedInstance::of(problem) {
-                    Some(instance) if !self.until_complete => {
-                        self.improve_timed(&instance, decoder, &best, &mut found, on_improve);
-                    }
-                    _ => self.improve(decoder, &best, &mut found, on_improve),
+                let instance = (!self.until_complete).then(|| TimedInstance::of(problem)).flatten();
+                let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
+                match timed {
+                    Some(search) if search.is_alone() => self.improve_timed(search, &mut found, on_improve),
+                    timed => self.improve(decoder, timed, &best, &mut found, on_improve),
                 }
             }
         }
@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
             && least.hit == LimitHit::None
             && best.levels[0] > 0
         {
-            partial.improve(base, &best, &mut least, &mut |_| {});
+            partial.improve(base, None, &best, &mut least, &mut |_| {});
         }
         found.work = least.work;
         found.hit = least.hit;
@@ -335,6 +335,7 @@ impl<'a> Run<'a> {
     fn improve(
         &self,
         base: &Decoder<'a>,
+        mut timed: Option<Search<'_>>,
         best: &Incumbent,
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
@@ -369,8 +370,23 @@ impl<'a> Run<'a> {
             if let Some(better) = better {
                 self.accept(better, found, on_improve);
             }
+            if let Some(search) = &mut timed {
+                let general = found.work;
+                found.work += search.work();
+                // A limit may lie between the two: what a stopped turn leaves must be repeatable.
+                found.hit = self.hit(found.work);
+                if found.hit != LimitHit::None {
+                    break;
+                }
+                if !self.turn(search, found, on_improve) {
+                    found.hit = self.hit(0);
+                    break;
+                }
+                found.work = general + search.work();
+            }
             Self::exchange(&mut workers, found);
         }
+        found.stats.decodings += timed.as_ref().map_or(0, Search::moves);
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
     }
 
@@ -380,36 +396,32 @@ impl<'a> Run<'a> {
         self.options.workers.clamp(1, most)
     }
 
-    /// Rounds of moves on the timed kernel, or of the general ones where it does not serve.
+    /// The search on the timed kernel, where that knows all that counts and nothing is left out.
+    fn timed<'i>(&'i self, instance: &'i TimedInstance, best: &Incumbent) -> Option<Search<'i>> {
+        let start =
+            Arrangement::of_schedule(instance, &best.schedule).filter(|_| best.left_out.is_empty())?;
+        let share = (self.options.seed, self.options.workers);
+        Search::new(instance, &self.options.objective, start, share)
+    }
+
+    /// Rounds of moves on the timed kernel alone.
     fn improve_timed(
         &self,
-        instance: &TimedInstance,
-        base: &Decoder<'a>,
-        best: &Incumbent,
+        mut search: Search<'_>,
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
-        let problem = self.outline.problem;
-        let share = (self.options.seed, self.options.workers);
-        let is_complete = best.left_out.is_empty();
-        let start = Arrangement::of_schedule(instance, &best.schedule).filter(|_| is_complete);
-        let search = start.and_then(|start| Search::new(instance, &self.options.objective, start, share));
-        let Some(mut search) = search else {
-            self.improve(base, best, found, on_improve);
-            return;
-        };
         let constructed = found.work;
-        let stop = || self.cancelled() || self.limit.is_due();
         loop {
             if let Some(state) = search.improved() {
-                self.note_timed(&state.schedule(problem), found, on_improve);
+                self.note_timed(&state.schedule(self.outline.problem), found, on_improve);
             }
             found.hit = self.hit(found.work);
             let is_optimal = found.best.as_ref().is_some_and(|best| self.is_optimal(best));
             if found.hit != LimitHit::None || is_optimal {
                 break;
             }
-            if !search.round(self.options.threads, &stop) {
+            if !search.round(self.options.threads, &|| self.cancelled() || self.limit.is_due()) {
                 found.hit = self.hit(0);
                 break;
             }
@@ -417,6 +429,27 @@ impl<'a> Run<'a> {
             found.work = constructed + search.work();
         }
         found.stats.decodings += search.moves();
+    }
+
+    /// A round on the timed kernel between two general ones: hands the best over, takes what is better.
+    /// `false` if it was stopped.
+    fn turn(
+        &self,
+        search: &mut Search<'_>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> bool {
+        let best = found.best.as_ref().filter(|best| best.left_out.is_empty());
+        if let Some(start) = best.and_then(|best| Arrangement::of_schedule(search.instance, &best.schedule)) {
+            search.offer(start);
+        }
+        if !search.round(self.options.threads, &|| self.cancelled() || self.limit.is_due()) {
+            return false;
+        }
+        if let Some(state) = search.improved() {
+            self.note_timed(&state.schedule(self.outline.problem), found, on_improve);
+        }
+        true
     }
 
     fn note_timed(
