@@ -37,6 +37,7 @@ pub struct Symbols {
     alike: Vec<u32>,
     /// The standard keyed hash: ids made to collide must not slow the reader down.
     keys: RandomState,
+    is_full: bool,
 }
 
 impl Default for Symbols {
@@ -46,6 +47,7 @@ impl Default for Symbols {
             by_hash: FxHashMap::default(),
             alike: Vec::new(),
             keys: RandomState::new(),
+            is_full: false,
         };
         symbols.intern(STATE);
         symbols
@@ -59,6 +61,10 @@ impl Symbols {
         let newest = self.by_hash.get(&hash).copied().unwrap_or(NONE);
         if let Some(symbol) = self.among(newest, text) {
             return symbol;
+        }
+        if self.texts.bytes() + text.len() > u32::MAX as usize {
+            self.is_full = true;
+            return Symbol(0);
         }
         let symbol = self.texts.len() as u32;
         self.texts.push(text);
@@ -97,6 +103,11 @@ impl Symbols {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
+    }
+
+    /// Whether a text had no room any more and was taken for another.
+    pub fn is_full(&self) -> bool {
+        self.is_full
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod convert;
 mod error;
+mod live;
 mod outcome;
 mod problem;
 mod session;
@@ -21,7 +22,7 @@ mod _engine {
     #[pymodule_export]
     use super::problem::{Problem, table_spec, version};
     #[pymodule_export]
-    use super::session::{repair, simulate};
+    use super::session::{judge, repair, simulate};
     #[pymodule_export]
     use super::solve::{Cancel, evaluate, solve};
 }

@@ -55,6 +55,12 @@ impl Outcome {
         NAMES.to_vec()
     }
 
+    /// How many rules the schedule breaks.
+    #[getter]
+    fn broken(&self) -> usize {
+        self.violations.len()
+    }
+
     fn __len__(&self) -> usize {
         NAMES.len()
     }

@@ -334,6 +334,11 @@ class ResultTables(Mapping[str, "pa.Table"]):
         self._outcome = outcome
         self._made: dict[str, pa.Table] = {}
 
+    @property
+    def outcome(self) -> _engine.Outcome:
+        """The schedule as the engine holds it."""
+        return self._outcome
+
     def __getitem__(self, name: str) -> pa.Table:
         if name not in self._made:
             self._made[name] = result_table(self._outcome[name])

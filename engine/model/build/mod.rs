@@ -17,6 +17,7 @@ mod pins;
 mod pool;
 mod precedences;
 mod resources;
+mod triangle;
 #[cfg(test)]
 mod tests;
 
@@ -189,6 +190,7 @@ impl<'a> Builder<'a> {
             topological: links.topological,
         };
         self.setup_coverage(&problem, &resources);
+        self.triangles(&problem);
         self.modes_possible(&problem, &resources);
         self.magnitudes(&problem);
         self.units(&problem);
