@@ -213,10 +213,7 @@ impl<'a> Run<'a> {
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
                 let instance = (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
                 let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
-                match timed {
-                    Some(search) if search.is_alone() => self.improve_timed(search, &mut found, on_improve),
-                    timed => self.improve(decoder, timed, &best, &mut found, on_improve),
-                }
+                self.improve_with(decoder, timed, &best, &mut found, on_improve);
             }
         }
         self.conclude(found)
@@ -408,7 +405,7 @@ impl<'a> Run<'a> {
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
-        let constructed = found.work;
+        let constructed = found.work.saturating_sub(timed.as_ref().map_or(0, Search::work));
         let count = self.count();
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
@@ -472,10 +469,30 @@ impl<'a> Run<'a> {
         Search::new(instance, &self.options.objective, start, share)
     }
 
+    /// The timed kernel as long as it goes on alone, then the general search, with it or without.
+    fn improve_with(
+        &self,
+        base: &Decoder<'a>,
+        mut timed: Option<Search<'_>>,
+        best: &Incumbent,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        if let Some(search) = &mut timed {
+            self.improve_timed(search, found, on_improve);
+            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(|best| self.is_optimal(best)) {
+                found.stats.decodings += search.moves();
+                return;
+            }
+        }
+        let best = found.best.clone().unwrap_or_else(|| best.clone());
+        self.improve(base, timed, &best, found, on_improve);
+    }
+
     /// Rounds of moves on the timed kernel alone.
     fn improve_timed(
         &self,
-        mut search: Search<'_>,
+        search: &mut Search<'_>,
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
@@ -486,7 +503,7 @@ impl<'a> Run<'a> {
             }
             found.hit = self.hit(found.work);
             let is_optimal = found.best.as_ref().is_some_and(|best| self.is_optimal(best));
-            if found.hit != LimitHit::None || is_optimal {
+            if found.hit != LimitHit::None || is_optimal || !search.is_alone() {
                 break;
             }
             if !search.round(self.options.threads, &|| self.cancelled() || self.limit.is_due()) {
@@ -496,7 +513,6 @@ impl<'a> Run<'a> {
             found.stats.rounds += 1;
             found.work = constructed + search.work();
         }
-        found.stats.decodings += search.moves();
     }
 
     /// A round on the timed kernel between two general ones: hands the best over, takes what is better.

@@ -56,6 +56,8 @@ pub(super) struct Late<'i> {
     /// Rounds that it has been behind the best of all.
     pub(super) behind: u32,
     pub(super) moves: u64,
+    /// How often it has settled and begun again with a longer memory.
+    pub(super) settlings: u32,
     memory: Vec<Levels>,
     step: usize,
     settled: u32,
@@ -88,6 +90,7 @@ impl<'i> Late<'i> {
             best_levels: SmallVec::new(),
             behind: 0,
             moves: 0,
+            settlings: 0,
             memory: Vec::new(),
             step: 0,
             settled: 0,
@@ -195,6 +198,7 @@ impl<'i> Late<'i> {
         }
         if self.settled as usize > SETTLED as usize * self.memory.len() {
             let length = (2 * self.memory.len()).min(MEMORY.1);
+            self.settlings += 1;
             self.state.load(&self.best);
             self.restart(length);
         }
