@@ -2,6 +2,7 @@
 
 pub(crate) mod kernel;
 mod proofs;
+mod reduction;
 mod search;
 
 use sopengine::schedule::plain::{Arrangement, PlainInstance, PlainMode};
