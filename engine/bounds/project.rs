@@ -7,7 +7,7 @@ use crate::propagation::network::{Cumulative, Disjunctive, Step, Taking, end_of,
 use crate::schedule::project::ProjectInstance;
 
 /// Work of the attempt, in operations touched, at most.
-const MOST: u64 = 200_000;
+const MOST: u64 = 1_000_000;
 
 /// Operations of the largest project that is looked at.
 const LARGEST: usize = 5_000;

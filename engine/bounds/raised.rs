@@ -11,7 +11,7 @@ use crate::propagation::relax::{History, network};
 use crate::schedule::decode::Outline;
 
 /// Work of one attempt, in operations touched, at most.
-const MOST: u64 = 60_000;
+const MOST: u64 = 400_000;
 
 /// Operations of the largest problem that is looked at.
 const LARGEST: usize = 20_000;

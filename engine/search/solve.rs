@@ -39,7 +39,7 @@ const EXCHANGE: u32 = 2;
 /// Operations touched by propagation that count as one touched by decoding.
 const TOUCHES: u64 = 8;
 /// Operations touched, at most, to find out whether there is any complete schedule.
-const SETTLING: u64 = 400_000;
+const SETTLING: u64 = 4_000_000;
 
 /// Finds a good schedule. `start` is never made worse if it is valid.
 pub fn solve(

@@ -7,6 +7,7 @@ mod critical;
 mod decode;
 mod explain;
 mod incremental;
+mod infeasible;
 mod plain;
 mod scaling;
 mod propagation;

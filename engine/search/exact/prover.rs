@@ -20,7 +20,7 @@ const PRICE: u64 = 8;
 const ATTEMPT: u64 = 1_000_000;
 
 /// Work on bounds by propagation, at most.
-const SHAVING: u64 = 300_000;
+const SHAVING: u64 = 1_000_000;
 
 /// Operations of the largest instance that is shaved.
 const SHAVED: usize = 1_000;
