@@ -26,7 +26,7 @@ use crate::search::rng::Rng;
 
 /// Members of the first pool and its span in newcomers, up to so many operations. A newcomer costs the more
 /// the more operations there are, and a pool that never gets through its span is worse than a small one.
-const FIRST: [(usize, usize, u32); 2] = [(500, 20, 800), (usize::MAX, 6, 120)];
+const FIRST: [(usize, usize, u32); 3] = [(300, 20, 800), (700, 12, 240), (usize::MAX, 6, 120)];
 
 /// Members of the largest pool.
 const MOST: usize = 40;
