@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails may say so")]
 
+mod bounds;
 mod critical;
 mod decode;
 mod explain;

@@ -54,8 +54,8 @@ impl Estimator {
     fn behind(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
         let (first, last) = (segment[0], segment[segment.len() - 1]);
         let records = &state.records;
-        let mut end = records[records[first.node as usize].before as usize].end;
-        let after = records[records[last.node as usize].after as usize].tail;
+        let mut end = state.ends[records[first.node as usize].before as usize];
+        let after = state.tails[records[last.node as usize].after as usize];
         let mut tail = after.max(first.chain_tail).wrapping_add(first.duration);
         // A block has no gaps: the others in one piece, then the moved one, is the least there can be.
         let least = end.wrapping_add(last.end.wrapping_sub(first.end)).wrapping_add(tail);
@@ -82,8 +82,8 @@ impl Estimator {
     fn ahead(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
         let (first, last) = (segment[0], segment[segment.len() - 1]);
         let records = &state.records;
-        let mut tail = records[records[last.node as usize].after as usize].tail;
-        let before = records[records[first.node as usize].before as usize].end;
+        let mut tail = state.tails[records[last.node as usize].after as usize];
+        let before = state.ends[records[first.node as usize].before as usize];
         let mut end = before.max(last.chain_end).wrapping_add(last.duration);
         let least = end.wrapping_add(first.tail.wrapping_sub(last.tail)).wrapping_add(tail);
         if least > cutoff {
@@ -108,7 +108,7 @@ impl Estimator {
 
 /// Calls `visit` with every move of a block that surely closes no cycle.
 pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMut(Shift)) {
-    let Block { from, to, opens, closes } = block;
+    let Block { from, to, opens, closes, .. } = block;
     let last = to - 1;
     let mut behind = |moved: usize, anchor: usize| {
         let (u, v) = (path.steps[moved], path.steps[anchor]);

@@ -8,7 +8,11 @@
 //! | the makespan or the largest lateness alone, up to 3,000 operations | tabu search from blends of elite schedules | `tabu`, `pool` |
 //! | anything else | late acceptance with exact propagation | `late` |
 //!
-//! Both move operations on paths of binding causes (`path`, `moves`). Constructed schedules come from the
+//! Late acceptance takes turns with the general search: that one takes whole orders out and puts them into
+//! gaps, this one turns over single operations by the hundred thousand, and each goes on from what the other
+//! has found.
+//!
+//! Both engines move operations on paths of binding causes (`path`, `moves`). Constructed schedules come from the
 //! rules over the rich decoder; `of_schedule` makes them states, and the kernel's times are no later.
 //!
 //! # Determinism
@@ -45,7 +49,7 @@ const SMALL: usize = 3_000;
 /// A search in progress.
 #[derive(Debug)]
 pub(super) struct Search<'i> {
-    instance: &'i TimedInstance,
+    pub(super) instance: &'i TimedInstance,
     objective: &'i Objective,
     engine: Engine<'i>,
     best: (Levels, Arrangement),
@@ -145,7 +149,8 @@ impl<'i> Search<'i> {
                 }
                 let (levels, arrangement) = &self.best;
                 for worker in workers {
-                    worker.late.behind = if worker.late.best_levels > *levels { worker.late.behind + 1 } else { 0 };
+                    worker.late.behind =
+                        if worker.late.best_levels > *levels { worker.late.behind + 1 } else { 0 };
                     if worker.late.behind > EXCHANGE {
                         worker.late.adopt(arrangement, levels);
                     }
@@ -153,6 +158,21 @@ impl<'i> Search<'i> {
             }
         }
         true
+    }
+
+    /// Whether one search is enough: where it is not, it takes turns with the general one.
+    pub(super) fn is_alone(&self) -> bool {
+        matches!(self.engine, Engine::Pool(_))
+    }
+
+    /// A schedule from elsewhere; workers that stay behind it for long go on from it.
+    pub(super) fn offer(&mut self, arrangement: Arrangement) {
+        let levels = evaluate(self.instance, self.objective, &arrangement);
+        self.earlier += self.instance.num_nodes() as u64;
+        if levels < self.best.0 {
+            self.best = (levels, arrangement);
+            self.improved = true;
+        }
     }
 
     /// The best state, if it has become better since it was last asked for.
@@ -176,9 +196,10 @@ fn evaluate(instance: &TimedInstance, objective: &Objective, arrangement: &Arran
 /// Where the first level that counts is the makespan, or the largest lateness, alone: what ends are compared
 /// with.
 fn goals(instance: &TimedInstance, objective: &Objective) -> Option<Vec<Time>> {
-    let mut counted = objective.levels.iter().filter(|level| {
-        level.iter().any(|&(term, weight)| weight > 0 && term != Term::Unscheduled)
-    });
+    let mut counted = objective
+        .levels
+        .iter()
+        .filter(|level| level.iter().any(|&(term, weight)| weight > 0 && term != Term::Unscheduled));
     let mut terms = counted.next()?.iter().filter(|&&(term, weight)| weight > 0 && term != Term::Unscheduled);
     let (Some(&(term, _)), None) = (terms.next(), terms.next()) else { return None };
     match term {
