@@ -3,14 +3,14 @@
 //! # Idea
 //! A pool that takes the best only is soon full of copies of one schedule, and a blend of two copies is a
 //! third. So a newcomer that is nearer to a member than the threshold must beat every member that near, and
-//! takes the place of the nearest; any other takes the place of the worst if it beats that one. The threshold
+//! takes the place of the nearest; any other takes the place of the worst if it is not longer. The threshold
 //! starts at a quarter of the distances in the first pool and falls evenly over a span of newcomers: the pool
 //! explores first and concentrates later.
 //!
-//! When the span is over and all members are equally long, or nobody has come in for a while, the pool starts
-//! again around its best member, half as large again and with twice the span. A small pool is fast, a large one
-//! lasts, and nothing needs to know how long the run will be: the last full span always has at least a quarter
-//! of all newcomers.
+//! Equals may replace one another: members drift over plateaus, but that is no gain. When the span is over and
+//! nobody has gained for a while, the pool starts again around its best member, half as large again and with
+//! twice the span. A small pool is fast, a large one lasts, and nothing needs to know how long the run will be:
+//! the last full span has a good part of all newcomers.
 //!
 //! # Cost
 //! One distance a member and newcomer, `O(n log n)` each: a hundredth of the tabu search that made the newcomer.
@@ -34,7 +34,7 @@ const FIRST: [(usize, usize, u32); 3] = [(300, 20, 800), (700, 12, 240), (usize:
 const MOST: usize = 40;
 
 /// Newcomers per member, beyond the span, without a gain after which the pool is given up.
-const IDLE: u32 = 4;
+const IDLE: u32 = 12;
 
 /// Good and different schedules.
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ impl Elite {
             (worst, Some(members[worst].makespan))
         };
         let is_other = distances[place] > 0;
-        let is_alone = nearest.is_some() && alike().count() == 1;
+        let is_alone = alike().count() <= 1;
         if to_beat.is_some_and(|makespan| newcomer.makespan < makespan) {
             self.members[place] = newcomer;
             self.idle = 0;
@@ -137,9 +137,7 @@ impl Elite {
     }
 
     fn is_exhausted(&self) -> bool {
-        let is_flat = self.members.iter().all(|member| member.makespan == self.members[0].makespan);
-        let is_idle = self.idle > IDLE * self.capacity as u32;
-        self.age >= self.span && (is_flat || is_idle)
+        self.age >= self.span && self.idle > IDLE * self.capacity as u32
     }
 
     /// Derives the first threshold from the pool's own distances: a quarter of their mean.
