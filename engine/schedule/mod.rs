@@ -7,6 +7,7 @@ pub mod metrics;
 pub mod plain;
 pub mod project;
 pub mod state;
+pub mod timed;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};

@@ -1,6 +1,7 @@
 //! Which schedule next?
 
 pub mod construct;
+pub mod exact;
 pub mod limit;
 pub mod lns;
 pub mod options;
@@ -10,6 +11,7 @@ pub mod rng;
 pub mod score;
 pub mod shop;
 pub mod solve;
+mod timed;
 
 pub use options::{Cause, LeftOut, LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 pub use solve::solve;

@@ -40,8 +40,8 @@ class Result:
     Attributes
     ----------
     tables
-        Output tables by name; each is also an attribute: `schedule`, `assignments`, `dispatch`,
-        `order_results`, `kpis`, `reasons`, `findings`, `violations`.
+        Output tables by name, each made when it is first read; each is also an attribute: `schedule`,
+        `assignments`, `dispatch`, `order_results`, `kpis`, `reasons`, `findings`, `violations`.
     objective
         Every term by name, optimized or not.
     levels
@@ -91,7 +91,12 @@ class Result:
 
     @property
     def reasons(self) -> pa.Table:
-        """Why orders are late or left out, the weightiest cause first."""
+        """Why orders are late or left out, the largest delay first.
+
+        Of more than 10,000 late orders those that lateness costs the most (weight x tardiness) are explained
+        in full, each of the others in one row. `gain` is null: what removing a cause would bring, only
+        another solve can prove.
+        """
         return self._table("reasons")
 
     @property
@@ -105,12 +110,12 @@ class Result:
         return self._table("violations")
 
     def _table(self, name: str) -> pa.Table:
-        return self.tables.get(name, pa.table({}))
+        return self.tables[name] if name in self.tables else pa.table({})
 
     @property
     def has_schedule(self) -> bool:
         """Whether there is a schedule at all, possibly with orders left out."""
-        return self.schedule.num_rows > 0 and self.termination.reason in ("optimal", "feasible")
+        return self.termination.reason in ("optimal", "feasible") and self.schedule.num_rows > 0
 
     def verify(self) -> pa.Table:
         """Violations found by the independent verifier; an empty table for a valid schedule.

@@ -2,8 +2,7 @@
 //!
 //! The log of the plan is the only thing that changes it after history. So a decoding keeps a prefix of
 //! placements by undoing what lies behind it, and [`Decoder::restore`] gives back exactly what was by
-//! redoing the log, without searching for places once more. A reinsertion is the short form: a few
-//! operations leave and come back while everything else stands.
+//! redoing the log, without searching for places once more.
 
 use super::plan::Change;
 use super::refusal::LeftOut;
@@ -67,13 +66,15 @@ impl Decoder<'_> {
         let mark = self.placed.get(keep).map_or(self.plan.log.len(), |placed| placed.1);
         let changes = self.plan.rollback(mark);
         let placed = self.placed.split_off(keep);
-        let failed: Vec<OperationId> = std::mem::take(&mut self.failed_operations);
+        let mut failed: Vec<OperationId> = std::mem::take(&mut self.failed_operations);
+        failed.retain(|operation| self.failed[operation.index()]);
         for operation in &failed {
             self.failed[operation.index()] = false;
         }
         self.waits_for_operation.clear();
         self.waits_for_item.clear();
         self.waiting.clear();
+        self.lacking.clear();
         for operation in self.second_tried.drain(..) {
             self.had_second_chance[operation.index()] = false;
         }
@@ -84,7 +85,7 @@ impl Decoder<'_> {
     /// Undoes a [`Decoder::resume`]: everything is as it was before.
     pub fn restore(&mut self, undone: Undone) {
         let _ = self.take_back(undone.keep);
-        self.work += undone.placed.len() as u64 / 4;
+        self.work += undone.placed.len() as u64;
         self.agenda.clear();
         self.plan.replay(undone.changes);
         self.placed.extend(undone.placed);
@@ -93,33 +94,5 @@ impl Decoder<'_> {
         }
         self.failed_operations = undone.failed;
         self.left_out = undone.left_out;
-    }
-
-    /// Takes operations out and places them anew in the order given, everything else standing still:
-    /// a mark to give to [`Decoder::forget`], and whether all of them found a place. After that the
-    /// placements are no longer in the order of the log, so only a decoding from the beginning may
-    /// follow.
-    pub(crate) fn reinsert(&mut self, out: &[OperationId], state: &State) -> (usize, bool) {
-        let mark = self.plan.log.len();
-        self.work += out.len() as u64;
-        // Successors first: nothing that stands may need what has gone.
-        let gone = out.iter().rev().all(|&operation| self.plan.displace(operation));
-        if !gone {
-            return (mark, false);
-        }
-        for &operation in out {
-            self.work += 1;
-            self.floors[operation.index()] = -FAR;
-            match self.find(operation, state) {
-                Ok(candidate) => self.plan.commit(operation, &candidate),
-                Err(_) => return (mark, false),
-            }
-        }
-        (mark, true)
-    }
-
-    /// Takes a reinsertion back.
-    pub(crate) fn forget(&mut self, mark: usize) {
-        let _ = self.plan.rollback(mark);
     }
 }

@@ -20,22 +20,23 @@
 //! number of threads. No parameter depends on the time left.
 //!
 //! # What does not hold
-//! The bound is the preemptive one-resource bound: on square instances it stays 5 to 12 percent below the
-//! optimum, and there the search ends only by its limits.
+//! The bound is the preemptive one-resource bound; up to 3,000 operations the last worker raises it by
+//! propagation and, for job shops, by exact search (`search::exact`), which proves most instances of 100
+//! operations within seconds. Flexible job shops get bounds by propagation alone.
 
 mod block_moves;
 mod construct;
 mod dispatch;
-mod elite;
+pub(super) mod elite;
 mod incumbent;
 mod logarithm;
-mod memory;
+pub(super) mod memory;
 mod options;
 mod path;
 mod population;
 mod reduction;
-mod relink;
-pub(in crate::search) mod rounds;
+pub(super) mod relink;
+pub(super) mod rounds;
 mod rules;
 mod solve;
 mod switch;

@@ -58,6 +58,7 @@ pub fn solve_plain(
             population::search(instance, &mut incumbent);
         }
     }
+    let bound = incumbent.bound;
     let mut stats = incumbent.stats;
     stats.elapsed = limit.elapsed();
     let solution = incumbent.best.to_solution(instance);
