@@ -71,25 +71,34 @@ class Causes:
             return "gone", None
         if old["start"] is None:
             return "choice", None
-        if name in self.named or (old["order"] is not None and str(old["order"]) in self.named):
-            return "change", name if name in self.named else str(old["order"])
-        for resource, start, end in self.old_holdings.get(name, ()):
-            for low, high in self.closed.get(resource, ()):
-                if start < high and low < end:
-                    return "change", str(resource)
-        blockers = [
-            *self._late_predecessors(name, old["start"]),
-            *self._taken(name),
-            *self._overtaken(name, old["start"]),
-            *self._starved(name, old["start"]),
+        order = None if old["order"] is None else str(old["order"])
+        told = [found for found in (name, order) if found is not None and found in self.named]
+        gone = [
+            *((until, 1, found) for found in told if (until := self.named[found]) is not None),
+            *self._closed(name),
+            *((end, 0, other) for end, other in self._late_predecessors(name, old["start"])),
+            *((end, 0, other) for end, other in self._taken(name)),
+            *((end, 0, other) for end, other in self._overtaken(name, old["start"])),
+            *((end, 0, other) for end, other in self._starved(name, old["start"])),
         ]
-        if blockers:
-            return "pushed", max(blockers)[1]
-        touched = sorted(self.consumed.get(name, set()) & self.items)
+        gone = [found for found in gone if found[0] > old["start"]]
+        if gone:
+            _, changed, by = max(gone)
+            return ("change" if changed else "pushed"), by
+        touched = told or sorted(self.consumed.get(name, set()) & self.items)
         if touched:
             return "change", touched[0]
         neighbor = self._new_neighbor(name)
         return ("pushed", neighbor) if neighbor is not None else ("choice", None)
+
+    def _closed(self, name: str) -> list[tuple[int, int, str]]:
+        """Where a change closes what it holds at its old place: until when, and what."""
+        return [
+            (high, 1, str(resource))
+            for resource, start, end in self.old_holdings.get(name, ())
+            for low, high in self.closed.get(resource, ())
+            if start < high and low < end
+        ]
 
     def _late_predecessors(self, name: str, start: int) -> list[tuple[int, str]]:
         """Predecessors that stood clear of the old start and no longer do."""
@@ -269,10 +278,14 @@ def _chain(
 
 def _touched(
     before: Result, changes: Sequence[Change]
-) -> tuple[dict[Any, list[tuple[int, int]]], set[str], set[str]]:
-    """Closed time that changes make, by resource; operations and orders that they name; and items."""
+) -> tuple[dict[Any, list[tuple[int, int]]], dict[str, int | None], set[str]]:
+    """What changes touch.
+
+    Closed time by resource; operations and orders that they name, with the time before which they may not
+    start where a change says so; and items.
+    """
     closed: dict[Any, list[tuple[int, int]]] = {}
-    named: set[str] = set()
+    named: dict[str, int | None] = {}
     items: set[str] = set()
     if before.problem is None:
         return closed, named, items
@@ -292,7 +305,10 @@ def _touched(
             closed.setdefault(change.key["resource"], []).append((start, end))
         for column in ("operation", "order"):
             if column in change.key:
-                named.add(str(change.key[column]))
+                released = change.column == "release" and change.value is not None
+                known = named.get(str(change.key[column]))
+                until = ticks(change.value, 0) if released else known
+                named[str(change.key[column])] = until if known is None else max(known, until or known)
         if "item" in change.key:
             items.add(str(change.key["item"]))
     return closed, named, items
