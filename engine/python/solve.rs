@@ -165,6 +165,7 @@ pub(super) fn solve<'py>(
     let stats = PyDict::new(py);
     stats.set_item("wall_s", solved.stats.wall.as_secs_f64())?;
     stats.set_item("first_schedule_s", solved.stats.first_schedule.as_secs_f64())?;
+    stats.set_item("constructed", &solved.stats.constructed)?;
     stats.set_item("work", solved.stats.work)?;
     stats.set_item("threads", threads)?;
     stats.set_item("workers", workers)?;
