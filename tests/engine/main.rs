@@ -8,6 +8,7 @@ mod explain;
 mod incremental;
 mod plain;
 mod scaling;
+mod propagation;
 mod session;
 mod solve;
 mod solve_random;

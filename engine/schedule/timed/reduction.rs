@@ -130,9 +130,8 @@ impl Builder<'_> {
         let mut end_low = -FAR;
         for link in self.problem.incoming(id) {
             let Some((before, used)) = self.history(link.before) else { continue };
-            let transport = |mode: ModeId| {
-                self.problem.transport_between(used, self.problem.mode(mode).resource)
-            };
+            let transport =
+                |mode: ModeId| self.problem.transport_between(used, self.problem.mode(mode).resource);
             let mut times = operation.mode_ids().map(transport);
             let lag = times.next().unwrap_or(0);
             if times.any(|time| time != lag) {

@@ -139,8 +139,7 @@ fn state_at_now(
     own: ResourceId,
     attributes: &[AttributeId],
 ) -> State {
-    let mut state: State =
-        attributes.iter().map(|&attribute| problem.state_at_now(own, attribute)).collect();
+    let mut state: State = attributes.iter().map(|&attribute| problem.state_at_now(own, attribute)).collect();
     for &operation in &outline.started {
         let mode = problem.baseline(operation).and_then(|known| known.mode).map(|mode| problem.mode(mode));
         if !mode.is_some_and(|mode| mode.resource == Some(own) && mode.duration > 0) {

@@ -174,8 +174,9 @@ impl Tally {
         }
         if self.counts_lateness {
             let spans = state.instance.orders.iter().zip(&self.spans);
-            let lateness =
-                spans.filter(|(_, span)| span.0 <= span.1).filter_map(|(order, span)| Some(span.1 - order.due?));
+            let lateness = spans
+                .filter(|(_, span)| span.0 <= span.1)
+                .filter_map(|(order, span)| Some(span.1 - order.due?));
             values.set(Term::MaxLateness, lateness.max().unwrap_or(0));
         }
         values

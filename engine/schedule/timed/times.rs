@@ -79,7 +79,8 @@ impl State<'_> {
         let breaks = self.instance.nodes[node as usize].breaks;
         let calendar = &self.instance.calendars[mode.working as usize];
         let (mut start, mut end) = calendar.earliest(bounds.low.max(ready), mode.duration, breaks);
-        if end < bounds.end_low || (setup.time > 0 && self.instance.resources[mode.resource as usize].attached)
+        if end < bounds.end_low
+            || (setup.time > 0 && self.instance.resources[mode.resource as usize].attached)
         {
             (start, end) = self.settle(breaks, mode, bounds, (free, setup.time), (start, end));
         }

@@ -113,12 +113,7 @@ pub fn solve_project(
     ProjectResult { starts: best.starts, makespan: best.makespan, bound, stats }
 }
 
-fn islands(
-    instance: &ProjectInstance,
-    backward: &ProjectInstance,
-    measures: &Measures,
-    run: &mut Run<'_>,
-) {
+fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Measures, run: &mut Run<'_>) {
     let built = run.stats.work;
     let mut islands: Vec<Island<'_>> = (0..run.options.workers.max(1))
         .map(|worker| {

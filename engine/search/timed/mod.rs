@@ -145,7 +145,8 @@ impl<'i> Search<'i> {
                 }
                 let (levels, arrangement) = &self.best;
                 for worker in workers {
-                    worker.late.behind = if worker.late.best_levels > *levels { worker.late.behind + 1 } else { 0 };
+                    worker.late.behind =
+                        if worker.late.best_levels > *levels { worker.late.behind + 1 } else { 0 };
                     if worker.late.behind > EXCHANGE {
                         worker.late.adopt(arrangement, levels);
                     }
@@ -176,9 +177,10 @@ fn evaluate(instance: &TimedInstance, objective: &Objective, arrangement: &Arran
 /// Where the first level that counts is the makespan, or the largest lateness, alone: what ends are compared
 /// with.
 fn goals(instance: &TimedInstance, objective: &Objective) -> Option<Vec<Time>> {
-    let mut counted = objective.levels.iter().filter(|level| {
-        level.iter().any(|&(term, weight)| weight > 0 && term != Term::Unscheduled)
-    });
+    let mut counted = objective
+        .levels
+        .iter()
+        .filter(|level| level.iter().any(|&(term, weight)| weight > 0 && term != Term::Unscheduled));
     let mut terms = counted.next()?.iter().filter(|&&(term, weight)| weight > 0 && term != Term::Unscheduled);
     let (Some(&(term, _)), None) = (terms.next(), terms.next()) else { return None };
     match term {

@@ -7,7 +7,9 @@ use sopengine::schedule::decode::{Decoder, End, Outline};
 use sopengine::schedule::metrics::terms;
 use sopengine::schedule::plain;
 use sopengine::schedule::state::State as RichState;
-use sopengine::schedule::timed::{Arrangement, NONE, Place, State, Tally, TallyUndo, TimedInstance, extension};
+use sopengine::schedule::timed::{
+    Arrangement, NONE, Place, State, Tally, TallyUndo, TimedInstance, extension,
+};
 use sopengine::schedule::verify::verify;
 use sopengine::search::rng::Rng;
 use sopengine::search::shop::Reduction;
@@ -144,7 +146,10 @@ fn moves_propagate_exactly_and_are_undone() {
             assert_eq!(times(&state), times(&fresh), "seed {seed}");
             let mut computed = Tally::new(&instance, &objective);
             computed.compute(&fresh);
-            assert_eq!((tally.values(&state), tally.overrun()), (computed.values(&fresh), computed.overrun()));
+            assert_eq!(
+                (tally.values(&state), tally.overrun()),
+                (computed.values(&fresh), computed.overrun())
+            );
             if rng.one_in(2) {
                 state.undo(node, old, &log);
                 tally.undo(&undo);
