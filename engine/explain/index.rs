@@ -37,8 +37,7 @@ impl Index {
         by_operation.sort_unstable();
         let loads = loads(&held);
         let resources = (0..=facts.problem.resources.len()).map(ResourceId::new);
-        let begins =
-            resources.map(|id| held.partition_point(|piece| piece.resource < id) as u32).collect();
+        let begins = resources.map(|id| held.partition_point(|piece| piece.resource < id) as u32).collect();
         Self { held, begins, by_operation, loads, balances: Balances::new(facts) }
     }
 

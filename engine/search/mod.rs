@@ -1,6 +1,7 @@
 //! Which schedule next?
 
 pub mod construct;
+pub mod exact;
 pub mod limit;
 pub mod lns;
 pub mod options;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::construct::{extension, keys, rules::Measures, rules::Rule};
+use super::exact::{LARGEST, Settled, Settler};
 use super::limit::{Limit, Stop};
 use super::lns::cutoff::Cutoff;
 use super::lns::{Incumbent, Merger, Worker};
@@ -18,11 +19,12 @@ use super::rng::Rng;
 use super::score::{Levels, Scorer};
 use super::shop::Reduction;
 use super::timed::Search;
-use crate::bounds::bound_levels;
+use crate::bounds::{Raised, bound_levels};
 use crate::model::Problem;
 use crate::model::ids::OperationId;
 use crate::model::objective::{Term, TermValues};
-use crate::propagation::TimeWindows;
+use crate::propagation::relax::network;
+use crate::propagation::{Network, TimeWindows};
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
@@ -33,6 +35,11 @@ use crate::schedule::verify::verify;
 const ROUND: u64 = 40_000;
 /// Rounds that a worker may be behind the best.
 const EXCHANGE: u32 = 2;
+
+/// Operations touched by propagation that count as one touched by decoding.
+const TOUCHES: u64 = 8;
+/// Operations touched, at most, to find out whether there is any complete schedule.
+const SETTLING: u64 = 4_000_000;
 
 /// Finds a good schedule. `start` is never made worse if it is valid.
 pub fn solve(
@@ -46,20 +53,36 @@ pub fn solve(
         return plain::solve(problem, &reduction, options, start, cancel, on_improve);
     }
     let limit = Limit::new(options.time_limit);
+    // Each step of preparation takes a while where there are a million operations.
+    let ended = || cancel.load(Ordering::Relaxed);
+    let nothing = || Solved { limit: LimitHit::Cancelled, ..without_schedule(options, &limit) };
     let outline = Outline::new(problem);
+    if ended() {
+        return nothing();
+    }
     let scorer = Scorer::new(problem, &options.objective);
     let decoder = Decoder::new(&outline);
+    if ended() {
+        return nothing();
+    }
     let history = |operation| {
         let slot = decoder.slot(operation);
         slot.map(|slot| (slot.start, slot.end))
     };
     let windows = TimeWindows::new(&outline, &history);
+    if ended() {
+        return nothing();
+    }
     let cutoff = Cutoff::new(&outline, &options.objective);
+    if ended() {
+        return nothing();
+    }
     let run = Run {
         outline: &outline,
         scorer: &scorer,
         cutoff: &cutoff,
         windows: &windows,
+        raised: Raised::default(),
         options,
         limit: &limit,
         cancel,
@@ -68,12 +91,29 @@ pub fn solve(
     run.go(&decoder, start, on_improve)
 }
 
+/// The answer where no schedule has been found.
+fn without_schedule(options: &SolveOptions, limit: &Limit<'_>) -> Solved {
+    Solved {
+        schedule: None,
+        values: TermValues::default(),
+        levels: Vec::new(),
+        bound: vec![None; options.objective.levels.len()],
+        reason: Reason::Unknown,
+        limit: LimitHit::None,
+        detail: String::new(),
+        left_out: Vec::new(),
+        stats: Stats { wall: limit.elapsed(), ..Stats::default() },
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Run<'a> {
     outline: &'a Outline<'a>,
     scorer: &'a Scorer<'a>,
     cutoff: &'a Cutoff<'a>,
     windows: &'a TimeWindows,
+    /// What has been refuted so far.
+    raised: Raised,
     options: &'a SolveOptions,
     limit: &'a Limit<'a>,
     cancel: &'a AtomicBool,
@@ -104,16 +144,74 @@ impl<'a> Run<'a> {
             let name = problem.names.operations.get(operation.index());
             return self.nothing(Reason::Infeasible, format!("operation {name} fits in no window of time"));
         }
+        let history = |operation| decoder.times(operation);
+        let is_asked = !self.options.partial && problem.operations.len() <= LARGEST;
+        let network = is_asked.then(|| network(self.outline, &history));
+        let mut settler = network.as_ref().map(|network: &Network<'_>| Settler::new(self.outline, network));
+        if let Some(detail) = settler.as_mut().and_then(Settler::propagate) {
+            return self.nothing(Reason::Infeasible, detail);
+        }
         let mut found =
             Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
         self.construct(decoder, start, &mut found, on_improve);
+        if let Some(settler) =
+            settler.as_mut().filter(|_| found.best.is_none() && found.hit == LimitHit::None)
+            && let Some(detail) = self.settle(settler, decoder, &mut found, on_improve)
+        {
+            return Solved { stats: found.stats, ..self.nothing(Reason::Infeasible, detail) };
+        }
         if found.best.is_none() && found.hit == LimitHit::None {
             self.complete(decoder, &mut found, on_improve);
         }
+        self.raised_by(decoder, &mut found).finish(decoder, found, on_improve)
+    }
+
+    /// Asks whether there is any complete schedule; the proof that there is none, in words.
+    fn settle(
+        &self,
+        settler: &mut Settler<'_, 'a>,
+        base: &Decoder<'a>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> Option<String> {
+        let stop = || self.cancelled() || self.limit.is_due();
+        let left = self.options.work_limit.map_or(SETTLING, |most| most.saturating_sub(found.work) * TOUCHES);
+        let mut decoder = base.clone();
+        let settled = settler.settle(&mut decoder, settler.work() + left.min(SETTLING), &stop);
+        found.work += settler.work() / TOUCHES + decoder.work();
+        found.stats.work = found.work;
+        match settled {
+            Settled::Infeasible(detail) => return Some(detail),
+            Settled::Complete(state) => self.note(&decoder, state, found, on_improve),
+            Settled::Open => {}
+        }
+        found.hit = self.hit(found.work);
+        None
+    }
+
+    /// The run with the bounds that refutation gives beside the best schedule.
+    fn raised_by(self, decoder: &Decoder<'a>, found: &mut Found) -> Self {
+        let Some(best) = found.best.as_ref().filter(|_| found.hit == LimitHit::None) else { return self };
+        let values = best.values(self.outline);
+        if values.get(Term::Unscheduled) > 0 || self.is_optimal(best) {
+            return self;
+        }
+        let history = |operation| decoder.times(operation);
+        let raised = Raised::new(self.outline, &history, &self.options.objective, |term| values.get(term));
+        found.work += raised.work / TOUCHES;
+        Self { raised, ..self }
+    }
+
+    fn finish(
+        &self,
+        decoder: &Decoder<'a>,
+        mut found: Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> Solved {
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
-                let instance = (!self.until_complete).then(|| TimedInstance::of(problem)).flatten();
+                let instance = (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
                 let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
                 self.improve_with(decoder, timed, &best, &mut found, on_improve);
             }
@@ -149,10 +247,17 @@ impl<'a> Run<'a> {
     ) {
         let spent = found.work;
         let measures = Measures::new(self.outline, self.windows);
+        if self.cancelled() {
+            found.hit = LimitHit::Cancelled;
+            return;
+        }
         let mut decoder = base.clone();
         let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
         if let Some(start) = start {
             self.take_start(start, found, on_improve);
+            if found.best.is_some() && self.options.objective.counts(Term::Stability) {
+                states.clear(); // Where moves have a price, no rule comes near a schedule that is followed.
+            }
             states.insert(0, None);
         }
         for rule in states {
@@ -509,7 +614,7 @@ impl<'a> Run<'a> {
 
     fn bound(&self, levels: &[i64]) -> Vec<Option<i64>> {
         let objective = &self.options.objective;
-        bound_levels(self.outline, self.windows, objective, levels)
+        bound_levels(self.outline, self.windows, objective, levels, &self.raised)
     }
 
     fn is_optimal(&self, best: &Incumbent) -> bool {
@@ -518,17 +623,7 @@ impl<'a> Run<'a> {
     }
 
     fn nothing(&self, reason: Reason, detail: String) -> Solved {
-        Solved {
-            schedule: None,
-            values: TermValues::default(),
-            levels: Vec::new(),
-            bound: vec![None; self.options.objective.levels.len()],
-            reason,
-            limit: LimitHit::None,
-            detail,
-            left_out: Vec::new(),
-            stats: Stats { wall: self.limit.elapsed(), ..Stats::default() },
-        }
+        Solved { reason, detail, ..without_schedule(self.options, self.limit) }
     }
 
     fn conclude(&self, found: Found) -> Solved {

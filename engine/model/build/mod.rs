@@ -17,9 +17,9 @@ mod pins;
 mod pool;
 mod precedences;
 mod resources;
-mod triangle;
 #[cfg(test)]
 mod tests;
+mod triangle;
 
 use std::collections::BTreeMap;
 

@@ -199,6 +199,11 @@ impl<'p> Decoder<'p> {
         &self.left_out
     }
 
+    /// Start and end of an operation that has a place; right after [`Decoder::new`] that is history.
+    pub fn times(&self, operation: OperationId) -> Option<(Time, Time)> {
+        self.plan.slot(operation).map(|slot| (slot.start, slot.end))
+    }
+
     pub(crate) fn slot(&self, operation: OperationId) -> Option<&Slot> {
         self.plan.slot(operation)
     }
