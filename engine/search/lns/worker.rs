@@ -38,6 +38,9 @@ fn memory(operations: usize) -> usize {
     (20_000 / operations.max(1)).clamp(4, 200)
 }
 
+/// Up to so many operations the kinds of phases take turns.
+const SMALL: usize = 2_000;
+
 /// A logical worker.
 #[derive(Debug)]
 pub struct Worker<'p> {
@@ -59,6 +62,7 @@ pub struct Worker<'p> {
     /// Schedules decoded.
     pub decodings: u64,
     interrupted: bool,
+    rounds: usize,
     /// Decoding whole sequences, or reinserting: which pays off.
     phases: Credit,
     /// Reinsertions have moved operations since the last decoding.
@@ -92,6 +96,7 @@ impl<'p> Worker<'p> {
             behind: 0,
             decodings: 0,
             interrupted: true,
+            rounds: 0,
             phases: Credit::new(2),
             out_of_order: false,
             reinsertion: Reinsertion::default(),
@@ -121,7 +126,10 @@ impl<'p> Worker<'p> {
         if self.interrupted {
             return true; // The state has no decoding; another worker's will come.
         }
-        let phase = self.phases.draw(&mut self.rng);
+        self.rounds += 1;
+        // Where decoding is cheap both kinds are worth their turn: one finds what the other cannot.
+        let small = self.state.sequence.len() <= SMALL;
+        let phase = if small { self.rounds % 2 } else { self.phases.draw(&mut self.rng) };
         let before = self.best.levels.clone();
         let target = begun + quota;
         let whole = if phase == 0 {
@@ -135,6 +143,10 @@ impl<'p> Worker<'p> {
     }
 
     fn decode_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
+        // What reinsertions have gained since is not to be given away.
+        for known in self.memory.iter_mut().filter(|known| **known > self.levels) {
+            known.clone_from(&self.levels);
+        }
         while !self.interrupted && self.decoder.work() < target {
             if !self.step(stop) {
                 return false;
