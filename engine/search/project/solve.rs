@@ -6,6 +6,7 @@ use super::bound::project_bound;
 use super::island::Island;
 use super::justify::{Justifier, Member};
 use super::list::{Measures, sampled};
+use crate::bounds::project::raised_bound;
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
@@ -107,9 +108,14 @@ pub fn solve_project(
     justifier.improve(&list, &mut first);
     run.stats.work = justifier.work;
     run.take(&first);
+    if !run.is_done() {
+        let (bound, work) = raised_bound(instance, run.bound, run.best.makespan);
+        run.bound = bound;
+        run.stats.work += work;
+    }
     islands(instance, &backward, &measures, &mut run);
     run.stats.elapsed = limit.elapsed();
-    let Run { best, stats, .. } = run;
+    let Run { best, stats, bound, .. } = run;
     ProjectResult { starts: best.starts, makespan: best.makespan, bound, stats }
 }
 
