@@ -14,6 +14,7 @@ use super::lns::cutoff::Cutoff;
 use super::lns::{Incumbent, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
+use super::project::{self, ProjectReduction};
 use super::rng::Rng;
 use super::score::Scorer;
 use super::shop::Reduction;
@@ -42,6 +43,9 @@ pub fn solve(
 ) -> Solved {
     if let Some(reduction) = Reduction::of(problem, &options.objective) {
         return plain::solve(problem, &reduction, options, start, cancel, on_improve);
+    }
+    if let Some(reduction) = ProjectReduction::of(problem, &options.objective) {
+        return project::solve(problem, &reduction, options, start, cancel, on_improve);
     }
     let limit = Limit::new(options.time_limit);
     let outline = Outline::new(problem);
@@ -81,7 +85,12 @@ struct Run<'a> {
 
 /// What the search has so far.
 struct Found {
+    /// The best of the search, as decoded.
     best: Option<Incumbent>,
+    /// The best to show: moved right where that gains.
+    shown: Option<Incumbent>,
+    /// Work of moving right.
+    shifting: u64,
     stuck: Option<LeftOut>,
     work: u64,
     stats: Stats,
@@ -103,7 +112,7 @@ impl<'a> Run<'a> {
             return self.nothing(Reason::Infeasible, format!("operation {name} fits in no window of time"));
         }
         let mut found =
-            Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
+            Found::default();
         self.construct(decoder, start, &mut found, on_improve);
         if found.best.is_none() && found.hit == LimitHit::None {
             self.complete(decoder, &mut found, on_improve);
@@ -197,7 +206,7 @@ impl<'a> Run<'a> {
         let partial =
             Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
         let mut least =
-            Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
+            Found { work: found.work, ..Found::default() };
         partial.construct(base, None, &mut least, &mut |_| {});
         least.work += found.work;
         if let Some(best) = least.best.clone()

@@ -10,6 +10,8 @@ use crate::search::rng::Rng;
 const FIRST: usize = 30;
 /// Members at most.
 const LARGEST: usize = 300;
+/// Operations in all members of an island at most.
+const MEMORY: usize = 3_000_000;
 /// Children without a better best, for each member, after which a population is given up.
 const PATIENCE: usize = 40;
 
@@ -46,7 +48,7 @@ impl<'i> Island<'i> {
             justifier: Justifier::new(forward, backward),
             rng,
             members: Vec::new(),
-            size: FIRST,
+            size: FIRST.min(most(forward.len())),
             idle: 0,
             shortest: u32::MAX,
             best: Member { makespan: u32::MAX, ..Member::default() },
@@ -126,8 +128,13 @@ impl<'i> Island<'i> {
 
     fn restart(&mut self) {
         self.members.clear();
-        self.size = (self.size * 3 / 2).min(LARGEST);
+        self.size = (self.size * 3 / 2).min(most(self.part.len()));
         self.idle = 0;
         self.shortest = u32::MAX;
     }
+}
+
+/// Members at most, in a project of so many operations.
+fn most(operations: usize) -> usize {
+    (MEMORY / operations.max(1)).clamp(4, LARGEST)
 }

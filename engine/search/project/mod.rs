@@ -15,6 +15,7 @@
 //! The bound is that of ways and of the work on each resource; where it stays below the best schedule the
 //! search ends by its limits only.
 
+mod answer;
 mod bound;
 mod island;
 mod justify;
@@ -22,6 +23,7 @@ mod list;
 mod reduction;
 mod solve;
 
+pub(in crate::search) use answer::solve;
 pub use bound::project_bound;
 pub use reduction::ProjectReduction;
 pub use solve::{ProjectProgress, ProjectResult, solve_project};
