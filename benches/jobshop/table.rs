@@ -12,27 +12,43 @@ first_s,last_s,elapsed_s,work,moves_per_s,peak_mb,commit";
 #[derive(Clone, Debug)]
 pub struct Known {
     pub family: String,
+    pub lower: f64,
     pub upper: f64,
-    pub optalcp: Option<f64>,
+    /// What other engines published: name, bound, schedule.
+    pub published: Vec<(String, f64, f64)>,
 }
 
-/// Best known values by instance, from both `bounds.csv`.
+impl Known {
+    /// The schedule that an engine published; `prefix` leaves out its year.
+    pub fn published(&self, prefix: &str) -> Option<f64> {
+        self.published.iter().find(|(engine, ..)| engine.starts_with(prefix)).map(|&(_, _, upper)| upper)
+    }
+}
+
+/// Best known values by instance, from both `bounds.csv`. The job shop's come first where both have one.
 pub fn read_known(data: &Path) -> BTreeMap<String, Known> {
     let mut known = BTreeMap::new();
-    for kind in ["jobshop", "flexible-jobshop"] {
+    for kind in ["flexible-jobshop", "jobshop"] {
         let text = std::fs::read_to_string(data.join(kind).join("bounds.csv")).unwrap_or_default();
         let mut lines = text.lines();
         let head: Vec<&str> = lines.next().unwrap_or("").split(',').collect();
-        let column = |name: &str| head.iter().position(|&other| other.starts_with(name));
-        let upper = column("upper_bound");
-        let optalcp = head.iter().position(|&name| name.starts_with("optalcp") && name.ends_with("_ub"));
+        let column = |name: &str| head.iter().position(|&other| other == name);
+        let (lower, upper) = (column("lower_bound"), column("upper_bound"));
+        let engines: Vec<_> = head
+            .iter()
+            .filter_map(|name| name.strip_suffix("_ub"))
+            .map(|engine| (engine, column(&format!("{engine}_lb")), column(&format!("{engine}_ub"))))
+            .collect();
         for line in lines {
             let cells: Vec<&str> = line.split(',').collect();
             let cell = |index: Option<usize>| index.and_then(|i| cells.get(i)).and_then(|c| c.parse().ok());
-            if let Some(upper) = cell(upper) {
-                let family = cells.get(1).copied().unwrap_or("").to_owned();
-                known.insert(cells[0].to_owned(), Known { family, upper, optalcp: cell(optalcp) });
-            }
+            let (Some(lower), Some(upper)) = (cell(lower), cell(upper)) else { continue };
+            let of_engine = |&(engine, lower, upper): &(&str, Option<usize>, Option<usize>)| {
+                Some((engine.to_owned(), cell(lower)?, cell(upper)?))
+            };
+            let published = engines.iter().filter_map(of_engine).collect();
+            let family = cells.get(1).copied().unwrap_or("").to_owned();
+            known.insert(cells[0].to_owned(), Known { family, lower, upper, published });
         }
     }
     known
@@ -56,12 +72,12 @@ pub fn read_rows(path: &Path) -> Vec<Vec<String>> {
     text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-/// Appends one row, with the header if the file is new.
-pub fn append(path: &Path, row: &str) -> std::io::Result<()> {
+/// Appends one row (or lines of rows), with the header if the file is new.
+pub fn append(path: &Path, header: &str, row: &str) -> std::io::Result<()> {
     let is_new = !path.exists();
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
     if is_new {
-        writeln!(file, "{HEADER}")?;
+        writeln!(file, "{header}")?;
     }
     writeln!(file, "{row}")
 }
@@ -80,7 +96,7 @@ pub fn summarize(rows: &[Vec<String>], known: &BTreeMap<String, Known>) -> Vec<S
         cell.0.extend(row[9].parse::<f64>());
         cell.2.extend(row[11].parse::<f64>());
         if let Some(known) = known.get(&row[0]) {
-            cell.1.extend(known.optalcp.map(|value| 100.0 * (value / known.upper - 1.0)));
+            cell.1.extend(known.published("optalcp").map(|value| 100.0 * (value / known.upper - 1.0)));
         }
     }
     let mean = |values: &[f64]| match values.len() {

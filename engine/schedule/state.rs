@@ -6,7 +6,7 @@
 
 use smallvec::SmallVec;
 
-use super::assignment::{Member, Schedule};
+use super::assignment::{Member, Placement, Schedule};
 use crate::model::Problem;
 use crate::model::ids::{ModeId, OperationId};
 
@@ -34,22 +34,34 @@ impl State {
     /// The state of a schedule: by start, ends before starts at one instant, then in an order that
     /// respects precedences. Operations that it leaves out come last.
     pub fn of_schedule(problem: &Problem, schedule: &Schedule, unstarted: &[OperationId]) -> Self {
+        let mut state = Self::of_placements(problem, unstarted, |operation| schedule.get(operation));
+        for &operation in unstarted {
+            if let Some(placed) = schedule.get(operation) {
+                state.members[operation.index()].clone_from(&placed.members);
+            }
+        }
+        state
+    }
+
+    /// The same of any placements, members left to the decoder.
+    pub fn of_placements<'s>(
+        problem: &Problem,
+        unstarted: &[OperationId],
+        placement: impl Fn(OperationId) -> Option<&'s Placement>,
+    ) -> Self {
         let mut rank = vec![0_u32; problem.operations.len()];
         for (place, operation) in problem.topological.iter().enumerate() {
             rank[operation.index()] = place as u32;
         }
         let mut sequence = unstarted.to_vec();
-        sequence.sort_by_key(|&operation| {
-            let times = schedule.get(operation).map(|placed| (placed.start, placed.end));
+        sequence.sort_by_cached_key(|&operation| {
+            let times = placement(operation).map(|placed| (placed.start, placed.end));
             let (start, end) = times.unwrap_or((i64::MAX, i64::MAX));
             (start, end, rank[operation.index()])
         });
         let mut state = Self::new(problem, sequence);
         for &operation in unstarted {
-            if let Some(placed) = schedule.get(operation) {
-                state.modes[operation.index()] = Some(placed.mode);
-                state.members[operation.index()].clone_from(&placed.members);
-            }
+            state.modes[operation.index()] = placement(operation).map(|placed| placed.mode);
         }
         state
     }

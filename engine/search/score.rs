@@ -9,10 +9,10 @@ use crate::model::Problem;
 use crate::model::history::Status;
 use crate::model::ids::OperationId;
 use crate::model::objective::{Objective, Term};
-use crate::model::operation::{Phase, Target};
+use crate::model::operation::{Order, Phase, Target};
 use crate::model::resource::ResourceKind;
 use crate::model::time::Time;
-use crate::schedule::decode::Decoder;
+use crate::schedule::decode::{Decoder, Slot};
 use crate::schedule::metrics;
 
 /// Objective by level; smaller is better, the first difference decides.
@@ -24,6 +24,8 @@ pub struct Scorer<'p> {
     problem: &'p Problem,
     objective: &'p Objective,
     counted: Vec<Term>,
+    /// The first level behind the orders left out, if all its terms are sums over orders or operations.
+    sum: Option<(usize, Vec<(Term, i64)>)>,
 }
 
 #[derive(Default)]
@@ -48,7 +50,13 @@ impl<'p> Scorer<'p> {
     /// For an objective.
     pub fn new(problem: &'p Problem, objective: &'p Objective) -> Self {
         let counted = Term::ALL.into_iter().filter(|&term| objective.counts(term)).collect();
-        Self { problem, objective, counted }
+        let leads = objective.levels.first().is_some_and(|level| level[..] == [(Term::Unscheduled, 1)]);
+        let index = usize::from(leads);
+        let sum = objective.levels.get(index).and_then(|level| {
+            let level: Vec<_> = level.iter().copied().filter(|row| row.1 > 0).collect();
+            level.iter().all(|row| is_sum(row.0)).then_some((index, level))
+        });
+        Self { problem, objective, counted, sum }
     }
 
     fn counts(&self, term: Term) -> bool {
@@ -81,13 +89,61 @@ impl<'p> Scorer<'p> {
         self.objective.levels.iter().map(level).collect()
     }
 
+    /// By how much the level that decides has changed, given what has moved with the slots it had
+    /// (ascending), all of it placed now; none where that level is no plain sum.
+    pub(crate) fn change(
+        &self,
+        decoder: &Decoder<'_>,
+        moved: &[(OperationId, Slot)],
+    ) -> Option<(usize, i64)> {
+        let (index, level) = self.sum.as_ref()?;
+        let was = |operation: OperationId| {
+            let known = moved.binary_search_by_key(&operation, |row| row.0);
+            known.map_or_else(|_| decoder.slot(operation), |place| Some(&moved[place].1))
+        };
+        let mut orders: Vec<_> = moved.iter().filter_map(|row| self.problem.operation(row.0).order).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        let mut change = 0_i64;
+        for id in orders {
+            let order = self.problem.order(id);
+            let now = span(&order.operations, |operation| decoder.slot(operation));
+            let before = span(&order.operations, was);
+            let value = |times: Option<(Time, Time)>| times.map_or(0, |times| of_order(order, times, level));
+            change = change.saturating_add(value(now)).saturating_sub(value(before));
+        }
+        for (operation, before) in moved {
+            let now = decoder.slot(*operation)?;
+            let value = |slot: &Slot| self.of_operation(*operation, slot, level);
+            change = change.saturating_add(value(now)).saturating_sub(value(before));
+        }
+        Some((*index, change))
+    }
+
+    /// What one operation adds to a level.
+    fn of_operation(&self, operation: OperationId, slot: &Slot, level: &[(Term, i64)]) -> i64 {
+        let value = |term: Term| match term {
+            Term::ChangeoverTime => slot.changeover.time,
+            Term::ChangeoverCost => slot.changeover.cost,
+            Term::ModeCost => self.problem.mode(slot.mode).cost,
+            Term::Stability if self.problem.status(operation) == Status::Planned => {
+                let resource = self.problem.mode(slot.mode).resource;
+                let known = self.problem.baseline(operation);
+                known.map_or(0, |known| metrics::stability_of(self.problem, known, slot.start, resource))
+            }
+            _ => 0,
+        };
+        let values = level.iter().map(|&(term, weight)| value(term).saturating_mul(weight));
+        values.fold(0, i64::saturating_add)
+    }
+
     /// Adds the terms of orders; tells which orders are left out.
     fn add_orders(&self, decoder: &Decoder<'_>, sums: &mut Sums) -> Vec<bool> {
         let mut left_out = vec![false; self.problem.orders.len()];
         let mut lateness: Option<Time> = None;
         for id in self.problem.order_ids() {
             let order = self.problem.order(id);
-            let Some((start, end)) = Self::span(decoder, &order.operations) else {
+            let Some((start, end)) = span(&order.operations, |operation| decoder.slot(operation)) else {
                 if !order.operations.is_empty() {
                     left_out[id.index()] = true;
                     sums.add(Term::Unscheduled, order.weight.max(1));
@@ -108,18 +164,6 @@ impl<'p> Scorer<'p> {
             sums.add(Term::Unscheduled, 1);
         }
         left_out
-    }
-
-    fn span(decoder: &Decoder<'_>, operations: &[OperationId]) -> Option<(Time, Time)> {
-        let mut span: Option<(Time, Time)> = None;
-        for &operation in operations {
-            let slot = decoder.slot(operation)?;
-            span =
-                Some(span.map_or((slot.start, slot.end), |known| {
-                    (known.0.min(slot.start), known.1.max(slot.end))
-                }));
-        }
-        span
     }
 
     fn add_operations(&self, decoder: &Decoder<'_>, left_out: &[bool], sums: &mut Sums) {
@@ -179,4 +223,37 @@ impl<'p> Scorer<'p> {
         }
         cost
     }
+}
+
+/// Whether a term is a sum over orders or operations, each by itself.
+fn is_sum(term: Term) -> bool {
+    !matches!(term, Term::Unscheduled | Term::MaxLateness | Term::Makespan | Term::ResourceCost)
+}
+
+/// First start and last end of operations, if all of them have a place.
+fn span<'s>(
+    operations: &[OperationId],
+    slot: impl Fn(OperationId) -> Option<&'s Slot>,
+) -> Option<(Time, Time)> {
+    let mut span: Option<(Time, Time)> = None;
+    for &operation in operations {
+        let slot = slot(operation)?;
+        let known = span.unwrap_or((slot.start, slot.end));
+        span = Some((known.0.min(slot.start), known.1.max(slot.end)));
+    }
+    span
+}
+
+/// What one order adds to a level, with its first start and last end.
+fn of_order(order: &Order, (start, end): (Time, Time), level: &[(Term, i64)]) -> i64 {
+    let late = order.due.map_or(0, |due| end - due);
+    let value = |term: Term| match term {
+        Term::Tardiness => order.weight.saturating_mul(late.max(0)),
+        Term::LateOrders if late > 0 => order.weight,
+        Term::Earliness => order.earliness_weight.saturating_mul((-late).max(0)),
+        Term::FlowTime => order.weight.saturating_mul(end - start),
+        _ => 0,
+    };
+    let values = level.iter().map(|&(term, weight)| value(term).saturating_mul(weight));
+    values.fold(0, i64::saturating_add)
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::construct::{extension, keys, rules::Measures, rules::Rule};
 use super::limit::{Limit, Stop};
 use super::lns::cutoff::Cutoff;
-use super::lns::{Incumbent, Worker};
+use super::lns::{Incumbent, Merger, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
 use super::project::{self, ProjectReduction};
@@ -296,7 +296,7 @@ impl<'a> Run<'a> {
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let constructed = found.work;
-        let count = self.options.workers.max(1);
+        let count = self.count();
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
                 let rng = Rng::stream(self.options.seed, worker);
@@ -304,7 +304,8 @@ impl<'a> Run<'a> {
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
-        let quota = ROUND;
+        let quota = ROUND.max(8 * self.outline.free.len() as u64);
+        let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);
             let is_enough = |best: &Incumbent| {
@@ -318,16 +319,21 @@ impl<'a> Run<'a> {
                 break;
             }
             found.stats.rounds += 1;
-            found.work = constructed + workers.iter().map(Worker::work).sum::<u64>();
-            let winner = (0..count).min_by_key(|&index| (workers[index].best.levels.clone(), index));
-            if let Some(index) = winner
-                && found.best.as_ref().is_none_or(|best| workers[index].best.levels < best.levels)
-            {
-                self.accept(workers[index].best.clone(), found, on_improve);
+            let news: Vec<&Incumbent> = workers.iter().map(|worker| &worker.best).collect();
+            let better = found.best.as_ref().and_then(|best| merger.merge(best, &news));
+            found.work = constructed + merger.work() + workers.iter().map(Worker::work).sum::<u64>();
+            if let Some(better) = better {
+                self.accept(better, found, on_improve);
             }
             Self::exchange(&mut workers, found);
         }
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
+    }
+
+    /// Logical workers: fewer where the plant is large, since a start in common is soon left behind.
+    fn count(&self) -> usize {
+        let most = (8_000 / self.outline.free.len().max(1)).max(2);
+        self.options.workers.clamp(1, most)
     }
 
     /// Workers that have not been better than the best for a while go on from it.
@@ -335,10 +341,11 @@ impl<'a> Run<'a> {
         let Some(best) = &found.best else {
             return;
         };
+        let patience = if workers.len() > 2 { EXCHANGE } else { 1 };
         for worker in workers {
             if worker.best.levels > best.levels {
                 worker.behind += 1;
-                if worker.behind >= EXCHANGE {
+                if worker.behind >= patience {
                     worker.adopt(best);
                 }
             } else {

@@ -7,32 +7,23 @@ Ctrl-C are served by the calling thread.
 
 from __future__ import annotations
 
-import math
-import os
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sopengine import _engine
-from sopengine.errors import Finding, SopDataError
+from sopengine.errors import SopDataError
+from sopengine.options import Objective, SolveOptions, objective_levels
 from sopengine.tables import ArrowStream, TableLike, prepare, result_table, schedule_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from sopengine.problem import Problem
     from sopengine.result import Result
 
 Cancel = _engine.Cancel
-
-Objective: TypeAlias = str | Sequence[Mapping[str, int]]
-"""A preset, or levels of weighted terms, the most important first."""
-
-DEFAULT_TIME: Final = 10.0
-"""Seconds of a solve without limits."""
-
-MAX_THREADS: Final = 1024
-MAX_WORKERS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +102,9 @@ def solve(
     KeyboardInterrupt
         Where Ctrl-C comes before there is any schedule; later it ends the solve and keeps the best.
     """
-    threads = (os.cpu_count() or 1) if threads is None else threads
-    _check_limits(time_limit, work_limit, threads, workers, seed)
-    if time_limit is None and work_limit is None:
-        time_limit = DEFAULT_TIME
+    options = SolveOptions(
+        time_limit, work_limit, threads, workers, seed, objective, partial, progress_schedule
+    )
     if baseline is not None:
         problem = problem.with_baseline(baseline)
     schedule, assignments = _crossing(problem, start, None) if start is not None else (None, None)
@@ -126,10 +116,10 @@ def solve(
 
     answer = _engine.solve(
         problem.engine,
-        objective=_levels(objective),
-        time_limit=time_limit,
+        objective=objective_levels(objective),
+        time_limit=options.seconds,
         work_limit=work_limit,
-        threads=threads,
+        threads=options.processors,
         workers=workers,
         seed=seed,
         partial=partial,
@@ -173,7 +163,9 @@ def evaluate(
         tables say that no schedule can express.
     """
     table, held = _crossing(problem, schedule, assignments)
-    answer = _engine.evaluate(problem.engine, table, held, objective=_levels(objective), partial=partial)
+    answer = _engine.evaluate(
+        problem.engine, table, held, objective=objective_levels(objective), partial=partial
+    )
     return _result(answer, problem)
 
 
@@ -191,7 +183,7 @@ def verify(
 def simulate_live(problem: Problem, live: Result, objective: Objective | None) -> dict[str, Any]:
     """The engine's answer to what happens to a live schedule if nobody reacts."""
     table, held = _crossing(problem, live, None)
-    return _engine.simulate(problem.engine, table, held, objective=_levels(objective))
+    return _engine.simulate(problem.engine, table, held, objective=objective_levels(objective))
 
 
 def repair_live(
@@ -203,13 +195,13 @@ def repair_live(
     seed: int,
 ) -> dict[str, Any]:
     """The engine's answer with what a change touches placed anew."""
-    _check_limits(time_limit, None, 1, 1, seed)
+    SolveOptions(time_limit=time_limit, seed=seed)
     table, held = _crossing(problem, live, None)
     return _engine.repair(
         problem.engine,
         table,
         held,
-        objective=_levels(objective),
+        objective=objective_levels(objective),
         frozen=frozen,
         time_limit=time_limit,
         seed=seed,
@@ -227,25 +219,6 @@ def _crossing(
     return tables["schedule"], tables.get("assignments")
 
 
-def _levels(objective: Objective | None) -> str | list[list[tuple[str, int]]] | None:
-    if objective is None or isinstance(objective, str):
-        return objective
-    try:
-        levels = [list(level.items()) for level in objective]
-    except (AttributeError, TypeError):
-        levels = []
-    whole = all(
-        isinstance(term, str) and isinstance(weight, int) and not isinstance(weight, bool)
-        for level in levels
-        for term, weight in level
-    )
-    fits = all(abs(weight) < 2**63 for level in levels for _, weight in level) if whole else False
-    if not levels or not fits:
-        expected = 'a preset, or levels such as [{"tardiness": 1}]'
-        raise SopDataError([_range("objective", objective, expected)])
-    return levels
-
-
 def _result(answer: dict[str, Any], problem: Problem) -> Result:
     from sopengine.result import Result, Termination
 
@@ -258,39 +231,3 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
         stats=answer["stats"],
         problem=problem,
     )
-
-
-def _check_limits(
-    time_limit: object, work_limit: object, threads: object, workers: object, seed: object
-) -> None:
-    """Refuse options out of range, all at once."""
-
-    def whole(value: object, low: int, high: int) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-    checks = [
-        ("time_limit", time_limit, _is_seconds(time_limit), "seconds, at least 0 and finite"),
-        ("work_limit", work_limit, work_limit is None or whole(work_limit, 0, 2**63 - 1), "at least 0"),
-        ("threads", threads, whole(threads, 1, MAX_THREADS), f"1 to {MAX_THREADS}"),
-        ("workers", workers, whole(workers, 1, MAX_WORKERS), f"1 to {MAX_WORKERS}"),
-        ("seed", seed, whole(seed, 0, 2**64 - 1), "0 to 2^64 - 1"),
-    ]
-    issues = [_range(option, value, expected) for option, value, fits, expected in checks if not fits]
-    if issues:
-        raise SopDataError(issues)
-
-
-def _is_seconds(value: object) -> bool:
-    if value is None:
-        return True
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and 0 <= value <= 10**9
-    )
-
-
-def _range(option: str, value: object, expected: str) -> Finding:
-    hint = "Leave the option out for its default."
-    return Finding("PARAM_RANGE", column=option, found=f"{value!r}"[:80], expected=expected, hint=hint)

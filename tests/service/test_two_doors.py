@@ -55,6 +55,15 @@ def test_a_member_is_taken_from_assignments(door: Door) -> None:
     assert {("a1", "ann"), ("b1", "ann")} <= members
 
 
+def test_a_solve_that_is_cancelled_at_once(door: Door) -> None:
+    cancel = so.Cancel()
+    cancel.cancel()
+    result = door.solve(shops.shop(30, 5), objective=[{"flow_time": 1}], cancel=cancel)
+    assert result.termination.limit == "cancelled"
+    assert len(result.bound) == 2, "also where no schedule was found: levels are then empty"
+    assert len(result.levels) in (0, 2)
+
+
 @pytest.mark.parametrize("preset", ["on_time", "throughput", "stable", "changeovers"])
 def test_every_preset_passes(door: Door, preset: str) -> None:
     result = door.solve(shops.paint(), work_limit=5_000, objective=preset)

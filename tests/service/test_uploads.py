@@ -35,6 +35,13 @@ def noise(rows: int) -> pa.Table:
     return pa.table({"operation": draw.integers(0, 2**63 - 1, rows), "x": draw.integers(0, 2**63 - 1, rows)})
 
 
+def chunks_of(*chunks: bytes) -> Iterator[Any]:
+    """The messages of an upload."""
+    for chunk in chunks:
+        yield pb.UploadTableRequest(chunk=chunk)
+    yield pb.UploadTableRequest(sha256=hashlib.sha256(b"".join(chunks)).digest())
+
+
 def test_pieces_come_together_again() -> None:
     table = noise(300_000)
     messages = list(pieces("schedule", table))
@@ -68,9 +75,7 @@ def test_an_upload_is_named_in_requests_and_dropped(client: Client, stub: Any, s
     request = pb.ValidateProblemRequest()
     ids = []
     for name, content in data.items():
-        answer = stub.UploadTable(
-            iter([pb.UploadTableRequest(chunk=content[:50]), pb.UploadTableRequest(chunk=content[50:])])
-        )
+        answer = stub.UploadTable(chunks_of(content[:50], content[50:]))
         assert answer.size_bytes == len(content)
         assert answer.ttl.seconds > 0
         ids.append(answer.upload_id)
@@ -91,6 +96,13 @@ def test_a_digest_that_does_not_fit(stub: Any, server: Server) -> None:
     chunks = [pb.UploadTableRequest(chunk=b"bytes"), pb.UploadTableRequest(sha256=wrong)]
     code, reason, _, _ = failure(lambda: stub.UploadTable(iter(chunks)))
     assert (code, reason) == (grpc.StatusCode.INVALID_ARGUMENT, "DIGEST_MISMATCH")
+    assert server.scheduling.uploads.held_bytes == 0
+
+
+def test_an_upload_without_its_digest_was_cut(stub: Any, server: Server) -> None:
+    chunks = [pb.UploadTableRequest(chunk=b"bytes")]
+    code, reason, _, _ = failure(lambda: stub.UploadTable(iter(chunks)))
+    assert (code, reason) == (grpc.StatusCode.INVALID_ARGUMENT, "DIGEST_MISSING")
     assert server.scheduling.uploads.held_bytes == 0
 
 
@@ -125,13 +137,11 @@ def test_uploads_have_a_limit() -> None:
     settings = Settings(max_upload_bytes=1000)
     with Server(settings=settings) as small, grpc.insecure_channel(f"localhost:{small.port}") as channel:
         stub = pb_grpc.SchedulingServiceStub(channel)
-        held = stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(900))]))
-        code, reason, _, _ = failure(
-            lambda: stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(200))]))
-        )
+        held = stub.UploadTable(chunks_of(bytes(900)))
+        code, reason, _, _ = failure(lambda: stub.UploadTable(chunks_of(bytes(200))))
         assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "UPLOADS_FULL")
         stub.DeleteTable(pb.DeleteTableRequest(upload_id=held.upload_id))
-        stub.UploadTable(iter([pb.UploadTableRequest(chunk=bytes(1000))]))
+        stub.UploadTable(chunks_of(bytes(1000)))
 
 
 def test_the_tables_of_a_request_have_a_limit() -> None:

@@ -5,7 +5,7 @@
 //! be decoded. Only where the level that decides is made of tardiness and makespan (and terms that are
 //! never negative), and nothing is left out; a wrong bound would cost schedules.
 
-use crate::model::ids::{OperationId, OrderId};
+use crate::model::ids::OperationId;
 use crate::model::objective::{Objective, Term};
 use crate::model::time::{FAR, Time};
 use crate::propagation::windows::shortest;
@@ -19,8 +19,6 @@ pub struct Cutoff<'p> {
     behind: Vec<Time>,
     /// The level that decides, and its weights of tardiness and makespan.
     level: Option<(usize, i64, i64)>,
-    /// Whether that level is tardiness and nothing else.
-    only_tardiness: bool,
 }
 
 impl<'p> Cutoff<'p> {
@@ -34,23 +32,7 @@ impl<'p> Cutoff<'p> {
             let (tardiness, makespan) = (weight(Term::Tardiness), weight(Term::Makespan));
             (!signed && tardiness + makespan > 0).then_some((index, tardiness, makespan))
         });
-        let counted = |row: &&(Term, i64)| row.0 != Term::Tardiness && row.1 > 0;
-        let only_tardiness =
-            level.is_some_and(|(index, ..)| objective.levels[index].iter().all(|row| !counted(&row)));
-        Self { outline, behind: ways(outline), level, only_tardiness }
-    }
-
-    /// Tardiness of some orders, where it alone makes the level that decides: with the level.
-    pub(crate) fn tardiness(&self, decoder: &Decoder<'_>, orders: &[OrderId]) -> Option<(usize, i64)> {
-        let (index, weight, _) = self.level.filter(|_| self.only_tardiness)?;
-        let problem = self.outline.problem;
-        let late = orders.iter().map(|&id| {
-            let order = problem.order(id);
-            let ends = order.operations.iter().filter_map(|op| decoder.slot(*op).map(|slot| slot.end));
-            let late = ends.max().zip(order.due).map_or(0, |(end, due)| (end - due).max(0));
-            order.weight.saturating_mul(late)
-        });
-        Some((index, late.fold(0, i64::saturating_add).saturating_mul(weight)))
+        Self { outline, behind: ways(outline), level }
     }
 
     /// A watch over a decoding that keeps what is placed and is of use only if its level is at most

@@ -4,9 +4,15 @@
 //! before the stretch stands, the rest is decoded anew. Late acceptance (Burke and Bykov 2017) compares
 //! with the value some moves ago, level by level, so it needs no temperature and no common unit.
 
+mod cascade;
+mod credit;
 pub mod cutoff;
+mod lanes;
+mod merge;
 pub mod moves;
-pub mod ruin;
+mod reinsertion;
+mod ruin;
 pub mod worker;
 
+pub use merge::Merger;
 pub use worker::{Incumbent, Worker};

@@ -80,7 +80,8 @@ impl Neighborhood {
         self.find_late(decoder);
     }
 
-    fn find_late(&mut self, decoder: &Decoder<'_>) {
+    /// Looks which orders are late.
+    pub(crate) fn find_late(&mut self, decoder: &Decoder<'_>) {
         let problem = decoder.outline().problem;
         self.late.clear();
         self.late_total = 0;

@@ -1,10 +1,13 @@
-//! Which orders to take out and place anew.
+//! Which operations to take out and place anew.
 //!
 //! A few orders that compete: one that matters (late, drawn by its lateness, or any) and those that
 //! hold its resources shortly before it. They leave, the rest stands still, and they come back in
 //! another order into the gaps. That costs the few operations taken out, however many there are in all
-//! (Schrimpf et al. 2000, ruin and recreate; Shaw 1998 for relatedness).
+//! (Schrimpf et al. 2000, ruin and recreate; Shaw 1998 for relatedness). Orders leave whole, or from one
+//! operation on where they meet on a resource. One that is in the way of many leaves first, the others
+//! close up, and it comes back into what remains.
 
+use super::lanes::Lanes;
 use super::moves::below_wide;
 use crate::model::history::Status;
 use crate::model::ids::{OperationId, OrderId};
@@ -13,38 +16,29 @@ use crate::schedule::decode::Decoder;
 use crate::search::rng::Rng;
 
 /// Most operations that are taken out at once.
-const MOST: usize = 60;
+const MOST: usize = 80;
 
-/// Who stands where, for finding competitors.
+/// What leaves together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Orders that meet here or there: from so many to so many.
+    Orders(u32, u32),
+    /// Operations next to each other on a resource, each with what follows it in its order.
+    Stretch(u32, u32),
+}
+
+/// Orders that may be taken out, and those that are late.
 #[derive(Debug, Default)]
-pub struct Ruin {
-    /// Operations by resource, by start when last looked at.
-    on_resource: Vec<Vec<OperationId>>,
-    /// Place in that list by operation.
-    place: Vec<u32>,
+pub(crate) struct Ruin {
     late: Vec<(OrderId, i64)>,
     /// Orders that can be taken out.
     candidates: Vec<OrderId>,
 }
 
 impl Ruin {
-    /// Looks at what the decoder has placed.
-    pub fn look(&mut self, decoder: &Decoder<'_>, late: &[(OrderId, i64)]) {
+    /// Looks at what the decoder has placed; `late` are orders with the running sum of their lateness.
+    pub(crate) fn look(&mut self, decoder: &Decoder<'_>, late: &[(OrderId, i64)]) {
         let problem = decoder.outline().problem;
-        self.on_resource = vec![Vec::new(); problem.resources.len()];
-        self.place = vec![u32::MAX; problem.operations.len()];
-        for operation in problem.operation_ids() {
-            let own = decoder.slot(operation).and_then(|slot| problem.mode(slot.mode).resource);
-            if let Some(own) = own.filter(|_| problem.status(operation) == Status::Planned) {
-                self.on_resource[own.index()].push(operation);
-            }
-        }
-        for list in &mut self.on_resource {
-            list.sort_by_key(|op| (decoder.slot(*op).map(|slot| slot.start), *op));
-            for (place, operation) in list.iter().enumerate() {
-                self.place[operation.index()] = place as u32;
-            }
-        }
         self.late = late.to_vec();
         self.candidates = problem.order_ids().filter(|&order| Self::can_leave(decoder, order)).collect();
     }
@@ -73,37 +67,107 @@ impl Ruin {
     }
 
     /// Operations to take out, in the order in which they come back.
-    pub fn choose(&self, decoder: &Decoder<'_>, rng: &mut Rng) -> Option<Vec<OperationId>> {
+    pub(crate) fn choose(
+        &self,
+        decoder: &Decoder<'_>,
+        lanes: &Lanes,
+        kind: Kind,
+        rng: &mut Rng,
+    ) -> Option<Vec<OperationId>> {
         if self.candidates.is_empty() {
             return None;
         }
         let first = self.draw(rng);
-        let mut orders = vec![first];
-        let wanted = 2 + rng.below(5) as usize;
+        let out = match kind {
+            Kind::Orders(least, most) => {
+                let mut orders = self.orders(decoder, lanes, first, rng.between(least, most) as usize, rng);
+                Self::rank(decoder, &mut orders, rng);
+                let outline = decoder.outline();
+                gather(orders.into_iter().map(|order| outline.unstarted_of(order)))
+            }
+            Kind::Stretch(least, most) => {
+                let mut stretch =
+                    self.stretch(decoder, lanes, first, rng.between(least, most) as usize, rng)?;
+                Self::rank_stretch(decoder, &mut stretch, rng);
+                gather(stretch.into_iter().map(|(order, from)| tail(decoder, order, from)))
+            }
+        };
+        let out: Vec<_> = out.into_iter().filter(|op| !decoder.outline().is_pinned(*op)).collect();
+        (!out.is_empty()).then(|| in_topological_order(decoder, out))
+    }
+
+    fn is_candidate(&self, order: OrderId) -> bool {
+        self.candidates.binary_search(&order).is_ok()
+    }
+
+    /// An order and some that compete with it.
+    fn orders(
+        &self,
+        decoder: &Decoder<'_>,
+        lanes: &Lanes,
+        first: OrderId,
+        wanted: usize,
+        rng: &mut Rng,
+    ) -> Vec<OrderId> {
+        let mut orders: Vec<OrderId> =
+            Some(first).into_iter().filter(|order| self.is_candidate(*order)).collect();
         for _ in 0..4 * wanted {
-            if orders.len() >= wanted {
+            if orders.len() >= wanted || orders.is_empty() {
                 break;
             }
             let from = orders[rng.below(orders.len() as u32) as usize];
-            if let Some(other) = self.competitor(decoder, from, rng)
+            if let Some(other) = Self::competitor(decoder, lanes, from, rng)
                 && !orders.contains(&other)
-                && self.candidates.binary_search(&other).is_ok()
+                && self.is_candidate(other)
             {
                 orders.push(other);
             }
         }
-        if self.candidates.binary_search(&first).is_err() {
-            return None;
-        }
-        Self::rank(decoder, &mut orders, rng);
-        let mut out = Vec::new();
-        for order in orders {
-            let more = decoder.outline().unstarted_of(order);
-            if out.len() + more.len() <= MOST || out.is_empty() {
-                out.extend(more.into_iter().filter(|op| !decoder.outline().is_pinned(*op)));
+        orders
+    }
+
+    /// An operation of an order and those ahead of it on a resource: by order, since when it leaves.
+    fn stretch(
+        &self,
+        decoder: &Decoder<'_>,
+        lanes: &Lanes,
+        order: OrderId,
+        wanted: usize,
+        rng: &mut Rng,
+    ) -> Option<Vec<(OrderId, Time)>> {
+        let problem = decoder.outline().problem;
+        let (operation, resource) = Self::place(decoder, lanes, order, rng)?;
+        let mut out: Vec<(OrderId, Time)> = Vec::new();
+        let ahead = lanes.ahead(resource, operation).take(2 * wanted);
+        for other in Some(operation).into_iter().chain(ahead) {
+            if out.len() >= wanted {
+                break;
+            }
+            let (Some(order), Some(slot)) = (problem.operation(other).order, decoder.slot(other)) else {
+                continue;
+            };
+            if !self.is_candidate(order) {
+                continue;
+            }
+            match out.iter_mut().find(|row| row.0 == order) {
+                Some(row) => row.1 = row.1.min(slot.start),
+                None => out.push((order, slot.start)),
             }
         }
-        (!out.is_empty()).then(|| in_topological_order(decoder, out))
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// Any placed operation of an order, and a resource that it holds.
+    fn place(
+        decoder: &Decoder<'_>,
+        lanes: &Lanes,
+        order: OrderId,
+        rng: &mut Rng,
+    ) -> Option<(OperationId, crate::model::ids::ResourceId)> {
+        let operations = &decoder.outline().problem.order(order).operations;
+        let operation = operations[rng.below(operations.len() as u32) as usize];
+        let held = lanes.held(operation);
+        (!held.is_empty()).then(|| (operation, held[rng.below(held.len() as u32) as usize]))
     }
 
     fn draw(&self, rng: &mut Rng) -> OrderId {
@@ -118,16 +182,23 @@ impl Ruin {
     }
 
     /// An order that stands near one of this order's operations on its resource, before it as a rule.
-    fn competitor(&self, decoder: &Decoder<'_>, order: OrderId, rng: &mut Rng) -> Option<OrderId> {
-        let problem = decoder.outline().problem;
-        let operations = &problem.order(order).operations;
-        let operation = operations[rng.below(operations.len() as u32) as usize];
-        let own = problem.mode(decoder.slot(operation)?.mode).resource?;
-        let list = &self.on_resource[own.index()];
-        let place = self.place[operation.index()] as usize;
-        let step = 1 + rng.below(4) as usize;
-        let near = if rng.one_in(4) { place.checked_add(step)? } else { place.checked_sub(step)? };
-        problem.operation(*list.get(near)?).order
+    fn competitor(decoder: &Decoder<'_>, lanes: &Lanes, order: OrderId, rng: &mut Rng) -> Option<OrderId> {
+        let (operation, resource) = Self::place(decoder, lanes, order, rng)?;
+        let step = rng.below(4) as usize;
+        let near = if rng.one_in(4) {
+            let start = decoder.slot(operation)?.start;
+            lanes.behind(resource, start).filter(|other| *other != operation).nth(step)
+        } else {
+            lanes.ahead(resource, operation).nth(step)
+        };
+        decoder.outline().problem.operation(near?).order
+    }
+
+    /// As [`Ruin::rank`], for orders that leave from some time on.
+    fn rank_stretch(decoder: &Decoder<'_>, stretch: &mut [(OrderId, Time)], rng: &mut Rng) {
+        let mut orders: Vec<OrderId> = stretch.iter().map(|row| row.0).collect();
+        Self::rank(decoder, &mut orders, rng);
+        stretch.sort_by_key(|row| orders.iter().position(|order| *order == row.0));
     }
 
     /// The order in which they come back: by weight for their work, by due date, or any.
@@ -145,6 +216,24 @@ impl Ruin {
             _ => rng.shuffle(orders),
         }
     }
+}
+
+/// So many of these as may leave at once.
+fn gather(parts: impl Iterator<Item = Vec<OperationId>>) -> Vec<OperationId> {
+    let mut out = Vec::new();
+    for part in parts {
+        if out.is_empty() || out.len() + part.len() <= MOST {
+            out.extend(part);
+        }
+    }
+    out
+}
+
+/// Unstarted operations of an order that start at a time or later.
+fn tail(decoder: &Decoder<'_>, order: OrderId, from: Time) -> Vec<OperationId> {
+    let mut tail = decoder.outline().unstarted_of(order);
+    tail.retain(|op| decoder.slot(*op).is_some_and(|slot| slot.start >= from));
+    tail
 }
 
 /// The same operations so that every one comes behind its predecessors among them, else as given.

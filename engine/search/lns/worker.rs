@@ -1,8 +1,9 @@
 //! One logical worker: a state, its decoding, and the best so far.
 
+use super::credit::Credit;
 use super::cutoff::Cutoff;
 use super::moves::Neighborhood;
-use super::ruin::Ruin;
+use super::reinsertion::Reinsertion;
 use crate::model::objective::TermValues;
 use crate::model::time::Time;
 use crate::schedule::assignment::Schedule;
@@ -40,17 +41,17 @@ fn memory(operations: usize) -> usize {
 /// A logical worker.
 #[derive(Debug)]
 pub struct Worker<'p> {
-    scorer: &'p Scorer<'p>,
-    decoder: Decoder<'p>,
-    state: State,
-    levels: Levels,
+    pub(super) scorer: &'p Scorer<'p>,
+    pub(super) decoder: Decoder<'p>,
+    pub(super) state: State,
+    pub(super) levels: Levels,
     /// The best schedule that it has seen.
     pub best: Incumbent,
-    rng: Rng,
+    pub(super) rng: Rng,
     memory: Vec<Levels>,
     step: usize,
     partial: bool,
-    neighborhood: Neighborhood,
+    pub(super) neighborhood: Neighborhood,
     cutoff: &'p Cutoff<'p>,
     scratch: Vec<Time>,
     /// Rounds that it has been behind the best of all.
@@ -58,8 +59,11 @@ pub struct Worker<'p> {
     /// Schedules decoded.
     pub decodings: u64,
     interrupted: bool,
-    ruin: Ruin,
-    rounds: u64,
+    /// Decoding whole sequences, or reinserting: which pays off.
+    phases: Credit,
+    /// Reinsertions have moved operations since the last decoding.
+    pub(super) out_of_order: bool,
+    pub(super) reinsertion: Reinsertion,
 }
 
 impl<'p> Worker<'p> {
@@ -88,8 +92,9 @@ impl<'p> Worker<'p> {
             behind: 0,
             decodings: 0,
             interrupted: true,
-            ruin: Ruin::default(),
-            rounds: 0,
+            phases: Credit::new(2),
+            out_of_order: false,
+            reinsertion: Reinsertion::default(),
         }
     }
 
@@ -109,24 +114,28 @@ impl<'p> Worker<'p> {
 
     /// Makes moves until `quota` operations have been touched; false if it was stopped before.
     pub fn round(&mut self, quota: u64, stop: &dyn Fn() -> bool) -> bool {
-        let target = self.decoder.work() + quota;
+        let begun = self.decoder.work();
         if self.interrupted && !self.settle(stop) {
             return false;
         }
-        self.rounds += 1;
-        let whole = if self.interrupted {
-            true // The state has no decoding; another worker's will come.
-        } else if self.rounds.is_multiple_of(2) {
-            self.reinsert_until(target, stop) && self.compact(stop)
+        if self.interrupted {
+            return true; // The state has no decoding; another worker's will come.
+        }
+        let phase = self.phases.draw(&mut self.rng);
+        let before = self.best.levels.clone();
+        let target = begun + quota;
+        let whole = if phase == 0 {
+            (!self.out_of_order || self.compact(true, stop)) && self.decode_until(target, stop)
         } else {
-            self.decode_until(target, stop)
+            self.reinsert_until(target, stop)
         };
+        self.phases.note(phase, gained(&before, &self.best.levels), self.decoder.work() - begun);
         self.interrupted |= !whole;
         whole
     }
 
     fn decode_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
-        while self.decoder.work() < target {
+        while !self.interrupted && self.decoder.work() < target {
             if !self.step(stop) {
                 return false;
             }
@@ -134,77 +143,29 @@ impl<'p> Worker<'p> {
         true
     }
 
-    /// Takes a few orders out and places them anew, again and again.
-    fn reinsert_until(&mut self, target: u64, stop: &dyn Fn() -> bool) -> bool {
-        self.ruin.look(&self.decoder, self.neighborhood.late());
-        while self.decoder.work() < target {
-            if stop() {
-                return false;
-            }
-            self.reinsert();
-        }
-        true
-    }
-
-    fn reinsert(&mut self) {
-        self.decoder.charge(4);
-        let Some(out) = self.ruin.choose(&self.decoder, &mut self.rng) else {
-            return;
-        };
-        self.decodings += 1;
-        for operation in &out {
-            self.state.modes[operation.index()] = None;
-        }
-        let problem = self.decoder.outline().problem;
-        let mut orders: Vec<_> = out.iter().filter_map(|op| problem.operation(*op).order).collect();
-        orders.dedup();
-        orders.sort_unstable();
-        orders.dedup();
-        let before = self.cutoff.tardiness(&self.decoder, &orders);
-        let (mark, whole) = self.decoder.reinsert(&out, &self.state);
-        self.step += 1;
-        let slot = self.step % self.memory.len();
-        let mut accepted = false;
-        // Only these orders have moved, so the level that decides is known without looking at the rest.
-        let after = if whole { self.cutoff.tardiness(&self.decoder, &orders) } else { None };
-        let hopeless = before.zip(after).is_some_and(|((index, before), (_, after))| {
-            let most = (&self.memory[slot]).max(&self.levels);
-            self.levels[..index] == most[..index] && self.levels[index] - before + after > most[index]
-        });
-        if whole && !hopeless {
-            let levels = self.scorer.levels(&self.decoder);
-            accepted = levels <= self.levels || levels <= self.memory[slot];
-            if accepted {
-                self.levels = levels;
-            }
-        }
-        if !accepted {
-            self.decoder.forget(mark);
-        } else if self.levels < self.best.levels {
-            self.decoder.settle_by_time(&mut self.state);
-            self.note_best();
-        }
-        if self.levels < self.memory[slot] {
-            self.memory[slot].clone_from(&self.levels);
-        }
-    }
-
-    /// Decodes by start times: what was freed is used by those behind. Keeps what was if that is better.
-    fn compact(&mut self, stop: &dyn Fn() -> bool) -> bool {
+    /// Decodes by start times: what was freed is used by those behind. Gives back what was if that was
+    /// better, unless the placements `must` be in order.
+    pub(super) fn compact(&mut self, must: bool, stop: &dyn Fn() -> bool) -> bool {
         self.decoder.settle_by_time(&mut self.state);
         let (end, undone) = self.decoder.resume(&self.state, 0, self.partial, stop, &mut Unwatched);
         self.decodings += 1;
         match end {
             End::Stopped => return false,
             End::Complete => {
+                let levels = self.scorer.levels(&self.decoder);
+                if !must && levels > self.levels {
+                    self.decoder.restore(undone);
+                    return true;
+                }
+                self.out_of_order = false;
                 self.decoder.settle(&mut self.state);
-                self.levels = self.scorer.levels(&self.decoder);
+                self.levels = levels;
                 self.note_best();
                 self.neighborhood.refresh(&self.decoder, &self.state);
             }
             End::Stuck | End::CalledOff => {
                 self.decoder.restore(undone);
-                self.interrupted = true;
+                self.interrupted |= must;
             }
         }
         true
@@ -218,6 +179,7 @@ impl<'p> Worker<'p> {
             End::Stuck | End::CalledOff => self.interrupted = true,
             End::Complete => {
                 self.interrupted = false;
+                self.out_of_order = false;
                 self.decoder.settle(&mut self.state);
                 self.levels = self.scorer.levels(&self.decoder);
                 self.note_best();
@@ -227,7 +189,7 @@ impl<'p> Worker<'p> {
         true
     }
 
-    fn note_best(&mut self) {
+    pub(super) fn note_best(&mut self) {
         if self.levels < self.best.levels {
             self.best = Incumbent {
                 levels: self.levels.clone(),
@@ -276,4 +238,9 @@ impl<'p> Worker<'p> {
         }
         true
     }
+}
+
+/// By how much the first level that differs is better.
+pub(super) fn gained(before: &Levels, after: &Levels) -> i64 {
+    before.iter().zip(after).find(|pair| pair.0 != pair.1).map_or(0, |(before, after)| before - after)
 }

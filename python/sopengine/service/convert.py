@@ -5,6 +5,7 @@ One function a noun and direction. Tables are in `transfer`.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf import duration_pb2
@@ -17,8 +18,8 @@ from sopengine.v1 import finding_pb2, options_pb2, result_pb2
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sopengine.options import Objective, SolveOptions
     from sopengine.result import Result
-    from sopengine.solve import Objective
 
 _TERM: Final = "TERM_"
 _PRESET: Final = "PRESET_"
@@ -158,20 +159,19 @@ def objective_from(message: options_pb2.Objective) -> Objective | None:
     return levels or None
 
 
-def options_to(options: Mapping[str, Any]) -> options_pb2.SolveOptions:
-    """Return the keywords of `sopengine.solve` as a message."""
+def options_to(options: SolveOptions, *, wants_schedules: bool) -> options_pb2.SolveOptions:
+    """Return options as a message; `wants_schedules` tells whether anybody listens to progress."""
     message = options_pb2.SolveOptions(
-        work_limit=options.get("work_limit"),
-        threads=options.get("threads"),
-        workers=options.get("workers"),
-        seed=options.get("seed", 0),
-        objective=objective_to(options.get("objective")),
-        incumbent_schedules=options.get("progress_schedule", False),
+        work_limit=options.work_limit,
+        threads=options.threads,
+        workers=options.workers,
+        seed=options.seed,
+        objective=objective_to(options.objective),
+        incumbent_schedules=options.progress_schedule and wants_schedules,
+        partial=options.partial,
     )
-    if options.get("partial") is not None:
-        message.partial = options["partial"]
-    if options.get("time_limit") is not None:
-        message.time_limit.CopyFrom(duration_to(options["time_limit"]))
+    if options.time_limit is not None:
+        message.time_limit.CopyFrom(duration_to(options.time_limit))
     return message
 
 
@@ -200,10 +200,12 @@ def _terms_from(messages: Iterable[result_pb2.TermValue]) -> dict[str, int]:
 
 
 def _levels_to(levels: Sequence[int], bound: Sequence[int | None]) -> list[result_pb2.LevelValue]:
-    bounds = [*bound, *[None] * (len(levels) - len(bound))]
-    return [
-        result_pb2.LevelValue(value=value, bound=best) for value, best in zip(levels, bounds, strict=True)
-    ]
+    """Return values and bounds as messages; without a schedule there are bounds alone."""
+    return [result_pb2.LevelValue(value=value, bound=best) for value, best in zip_longest(levels, bound)]
+
+
+def _levels_from(messages: Iterable[result_pb2.LevelValue]) -> list[int]:
+    return [message.value for message in messages if message.HasField("value")]
 
 
 def _bounds_from(messages: Iterable[result_pb2.LevelValue]) -> list[int | None]:
@@ -226,7 +228,7 @@ def incumbent_from(message: result_pb2.Incumbent, schedule: Any = None) -> Progr
         elapsed_s=duration_from(message.elapsed),
         work=message.work,
         objective=_terms_from(message.terms),
-        levels=[level.value for level in message.levels],
+        levels=_levels_from(message.levels),
         bound=_bounds_from(message.levels),
         schedule=schedule,
     )
@@ -269,7 +271,7 @@ def result_from(message: result_pb2.Result, tables: Mapping[str, Any], problem: 
     return Result(
         tables=dict(tables),
         objective=_terms_from(message.terms),
-        levels=[level.value for level in message.levels],
+        levels=_levels_from(message.levels),
         bound=_bounds_from(message.levels),
         termination=Termination(reason or "unknown", limit or "none", message.termination.detail),
         stats=stats,

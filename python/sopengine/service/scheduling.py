@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 
 from sopengine.errors import SopDataError
+from sopengine.options import DEFAULT_TIME
 from sopengine.problem import Problem
 from sopengine.service import convert
 from sopengine.service.errors import Refusal, abort
@@ -26,7 +27,7 @@ from sopengine.service.settings import Settings
 from sopengine.service.solves import Solve, Solves, TooManySolvesError
 from sopengine.service.transfer import pieces, requested
 from sopengine.service.uploads import Uploads, check_id, received
-from sopengine.solve import DEFAULT_TIME, evaluate, solve
+from sopengine.solve import evaluate, solve
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
 

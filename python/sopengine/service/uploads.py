@@ -2,7 +2,8 @@
 
 Held as the bytes that came, under random ids, until some time after their last use. Memory is bounded by
 one total for all. A chunk that does not come blocks whoever waits for it, so a reader thread waits, and the
-call waits for the reader with a limit.
+call waits for the reader with a limit. A stream that was broken off may look like one that ended, so the
+digest on the last message is what tells that all of it came.
 """
 
 from __future__ import annotations
@@ -165,11 +166,14 @@ def received(
             chunks.append(message.chunk)
             digest.update(message.chunk)
             told = message.sha256 or told
-        if told and told != digest.digest():
-            text = "the bytes are not those that sha256 tells"
-            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "DIGEST_MISMATCH", text)
         if not is_active():
             raise _broken_off()
+        if not told:
+            text = "the stream ended without the sha256 of its bytes"
+            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "DIGEST_MISSING", text)
+        if told != digest.digest():
+            text = "the bytes are not those that sha256 tells"
+            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "DIGEST_MISMATCH", text)
         upload_id = uploads.keep(b"".join(chunks))
         kept = True
         return upload_id, reserved

@@ -26,12 +26,13 @@ from sopengine.session.frozen import FrozenUntil, frozen_operations, pinned
 from sopengine.session.promise import Promise, Quote, promise
 from sopengine.session.publish import holders, instants, published
 from sopengine.session.sheet import Sheet
-from sopengine.solve import Objective, Progress, evaluate, repair_live, simulate_live, solve
+from sopengine.solve import Progress, evaluate, repair_live, simulate_live, solve
 from sopengine.tables import TableLike, result_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sopengine.options import Objective
     from sopengine.session.diff import Diff
 
 REPAIR_SHARE = 0.1

@@ -26,7 +26,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from sopengine.v1 import options_pb2 as sopengine_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sopengine/v1/result.proto\x12\x0csopengine.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1asopengine/v1/options.proto\"}\n\x0bTermination\x12/\n\x06reason\x18\x01 \x01(\x0e\x32\x1f.sopengine.v1.TerminationReason\x12-\n\x05limit\x18\x02 \x01(\x0e\x32\x1e.sopengine.v1.TerminationLimit\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"<\n\tTermValue\x12 \n\x04term\x18\x01 \x01(\x0e\x32\x12.sopengine.v1.Term\x12\r\n\x05value\x18\x02 \x01(\x03\"9\n\nLevelValue\x12\r\n\x05value\x18\x01 \x01(\x03\x12\x12\n\x05\x62ound\x18\x02 \x01(\x03H\x00\x88\x01\x01\x42\x08\n\x06_bound\"\xe4\x01\n\nSolveStats\x12\'\n\x04wall\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0e\x66irst_schedule\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\x04work\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07threads\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12\x14\n\x07workers\x18\x05 \x01(\x03H\x02\x88\x01\x01\x12\x11\n\x04seed\x18\x06 \x01(\x04H\x03\x88\x01\x01\x42\x07\n\x05_workB\n\n\x08_threadsB\n\n\x08_workersB\x07\n\x05_seed\"\x97\x01\n\tIncumbent\x12*\n\x07\x65lapsed\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04work\x18\x02 \x01(\x03\x12&\n\x05terms\x18\x03 \x03(\x0b\x32\x17.sopengine.v1.TermValue\x12(\n\x06levels\x18\x04 \x03(\x0b\x32\x18.sopengine.v1.LevelValue\"\xc3\x01\n\x06Result\x12.\n\x0btermination\x18\x01 \x01(\x0b\x32\x19.sopengine.v1.Termination\x12&\n\x05terms\x18\x02 \x03(\x0b\x32\x17.sopengine.v1.TermValue\x12(\n\x06levels\x18\x03 \x03(\x0b\x32\x18.sopengine.v1.LevelValue\x12\'\n\x05stats\x18\x04 \x01(\x0b\x32\x18.sopengine.v1.SolveStats\x12\x0e\n\x06tables\x18\x05 \x03(\t*\xbb\x01\n\x11TerminationReason\x12\"\n\x1eTERMINATION_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1aTERMINATION_REASON_OPTIMAL\x10\x01\x12\x1f\n\x1bTERMINATION_REASON_FEASIBLE\x10\x02\x12!\n\x1dTERMINATION_REASON_INFEASIBLE\x10\x03\x12\x1e\n\x1aTERMINATION_REASON_UNKNOWN\x10\x04*\xc5\x01\n\x10TerminationLimit\x12!\n\x1dTERMINATION_LIMIT_UNSPECIFIED\x10\x00\x12\x1a\n\x16TERMINATION_LIMIT_NONE\x10\x01\x12\x1a\n\x16TERMINATION_LIMIT_TIME\x10\x02\x12\x1a\n\x16TERMINATION_LIMIT_WORK\x10\x03\x12\x19\n\x15TERMINATION_LIMIT_GAP\x10\x04\x12\x1f\n\x1bTERMINATION_LIMIT_CANCELLED\x10\x05\x42=\n\x10org.sopengine.v1P\x01Z\x18sopengine/v1;sopenginev1\xaa\x02\x0cSopengine.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sopengine/v1/result.proto\x12\x0csopengine.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1asopengine/v1/options.proto\"}\n\x0bTermination\x12/\n\x06reason\x18\x01 \x01(\x0e\x32\x1f.sopengine.v1.TerminationReason\x12-\n\x05limit\x18\x02 \x01(\x0e\x32\x1e.sopengine.v1.TerminationLimit\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"<\n\tTermValue\x12 \n\x04term\x18\x01 \x01(\x0e\x32\x12.sopengine.v1.Term\x12\r\n\x05value\x18\x02 \x01(\x03\"H\n\nLevelValue\x12\x12\n\x05value\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05\x62ound\x18\x02 \x01(\x03H\x01\x88\x01\x01\x42\x08\n\x06_valueB\x08\n\x06_bound\"\xe4\x01\n\nSolveStats\x12\'\n\x04wall\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0e\x66irst_schedule\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\x04work\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07threads\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12\x14\n\x07workers\x18\x05 \x01(\x03H\x02\x88\x01\x01\x12\x11\n\x04seed\x18\x06 \x01(\x04H\x03\x88\x01\x01\x42\x07\n\x05_workB\n\n\x08_threadsB\n\n\x08_workersB\x07\n\x05_seed\"\x97\x01\n\tIncumbent\x12*\n\x07\x65lapsed\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04work\x18\x02 \x01(\x03\x12&\n\x05terms\x18\x03 \x03(\x0b\x32\x17.sopengine.v1.TermValue\x12(\n\x06levels\x18\x04 \x03(\x0b\x32\x18.sopengine.v1.LevelValue\"\xc3\x01\n\x06Result\x12.\n\x0btermination\x18\x01 \x01(\x0b\x32\x19.sopengine.v1.Termination\x12&\n\x05terms\x18\x02 \x03(\x0b\x32\x17.sopengine.v1.TermValue\x12(\n\x06levels\x18\x03 \x03(\x0b\x32\x18.sopengine.v1.LevelValue\x12\'\n\x05stats\x18\x04 \x01(\x0b\x32\x18.sopengine.v1.SolveStats\x12\x0e\n\x06tables\x18\x05 \x03(\t*\xbb\x01\n\x11TerminationReason\x12\"\n\x1eTERMINATION_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1aTERMINATION_REASON_OPTIMAL\x10\x01\x12\x1f\n\x1bTERMINATION_REASON_FEASIBLE\x10\x02\x12!\n\x1dTERMINATION_REASON_INFEASIBLE\x10\x03\x12\x1e\n\x1aTERMINATION_REASON_UNKNOWN\x10\x04*\xc5\x01\n\x10TerminationLimit\x12!\n\x1dTERMINATION_LIMIT_UNSPECIFIED\x10\x00\x12\x1a\n\x16TERMINATION_LIMIT_NONE\x10\x01\x12\x1a\n\x16TERMINATION_LIMIT_TIME\x10\x02\x12\x1a\n\x16TERMINATION_LIMIT_WORK\x10\x03\x12\x19\n\x15TERMINATION_LIMIT_GAP\x10\x04\x12\x1f\n\x1bTERMINATION_LIMIT_CANCELLED\x10\x05\x42=\n\x10org.sopengine.v1P\x01Z\x18sopengine/v1;sopenginev1\xaa\x02\x0cSopengine.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,20 +34,20 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sopengine.v1.result_pb2', _
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\020org.sopengine.v1P\001Z\030sopengine/v1;sopenginev1\252\002\014Sopengine.V1'
-  _globals['_TERMINATIONREASON']._serialized_start=935
-  _globals['_TERMINATIONREASON']._serialized_end=1122
-  _globals['_TERMINATIONLIMIT']._serialized_start=1125
-  _globals['_TERMINATIONLIMIT']._serialized_end=1322
+  _globals['_TERMINATIONREASON']._serialized_start=950
+  _globals['_TERMINATIONREASON']._serialized_end=1137
+  _globals['_TERMINATIONLIMIT']._serialized_start=1140
+  _globals['_TERMINATIONLIMIT']._serialized_end=1337
   _globals['_TERMINATION']._serialized_start=103
   _globals['_TERMINATION']._serialized_end=228
   _globals['_TERMVALUE']._serialized_start=230
   _globals['_TERMVALUE']._serialized_end=290
   _globals['_LEVELVALUE']._serialized_start=292
-  _globals['_LEVELVALUE']._serialized_end=349
-  _globals['_SOLVESTATS']._serialized_start=352
-  _globals['_SOLVESTATS']._serialized_end=580
-  _globals['_INCUMBENT']._serialized_start=583
-  _globals['_INCUMBENT']._serialized_end=734
-  _globals['_RESULT']._serialized_start=737
-  _globals['_RESULT']._serialized_end=932
+  _globals['_LEVELVALUE']._serialized_end=364
+  _globals['_SOLVESTATS']._serialized_start=367
+  _globals['_SOLVESTATS']._serialized_end=595
+  _globals['_INCUMBENT']._serialized_start=598
+  _globals['_INCUMBENT']._serialized_end=749
+  _globals['_RESULT']._serialized_start=752
+  _globals['_RESULT']._serialized_end=947
 # @@protoc_insertion_point(module_scope)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final, Self
 import grpc
 
 from sopengine.errors import SopDataError, findings_table
+from sopengine.options import SolveOptions, objective_levels
 from sopengine.problem import Problem
 from sopengine.service import convert
 from sopengine.service.client.link import Link, Outgoing
 from sopengine.service.client.reading import Reading
-from sopengine.solve import _check_limits, _levels
 from sopengine.tables import coerce, schedule_tables, with_plan
 from sopengine.v1 import scheduling_service_pb2 as pb
 from sopengine.v1 import scheduling_service_pb2_grpc as pb_grpc
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from sopengine.options import Objective
     from sopengine.result import Result
-    from sopengine.solve import Cancel, Objective, Progress
+    from sopengine.solve import Cancel, Progress
     from sopengine.tables import TableLike
 
 _OPTIONS: Final = (
@@ -141,19 +142,10 @@ class Client:
         ServiceError
             Where the service is out of reach or has no room, or the call took too long.
         """
-        _check_limits(time_limit, work_limit, 1 if threads is None else threads, workers, seed)
-        options = convert.options_to(
-            {
-                "time_limit": time_limit,
-                "work_limit": work_limit,
-                "threads": threads,
-                "workers": workers,
-                "seed": seed,
-                "objective": None if _levels(objective) is None else objective,
-                "partial": partial,
-                "progress_schedule": progress_schedule and on_progress is not None,
-            }
+        asked = SolveOptions(
+            time_limit, work_limit, threads, workers, seed, objective, partial, progress_schedule
         )
+        options = convert.options_to(asked, wants_schedules=on_progress is not None)
         if baseline is not None:
             problem = _planned(problem, baseline)
         with Outgoing(self._link) as outgoing:
@@ -176,7 +168,7 @@ class Client:
         partial: bool = True,
     ) -> Result:
         """Judge a schedule from elsewhere; see `sopengine.evaluate`."""
-        _levels(objective)
+        objective_levels(objective)
         with Outgoing(self._link) as outgoing:
             request = pb.EvaluateScheduleRequest(
                 problem=outgoing.problem(problem, scale),
