@@ -33,9 +33,8 @@ fn find(data: &Path, name: &str) -> Result<PathBuf, String> {
 /// Counts, capacities, then for each activity its duration, demands, number of successors and successors,
 /// counted from 1. Successors have larger numbers.
 fn patterson(text: &str) -> Result<ProjectInstance, String> {
-    let mut numbers = text.split_whitespace().map(|word| {
-        word.parse::<u32>().map_err(|_| format!("not a number: {word}"))
-    });
+    let mut numbers =
+        text.split_whitespace().map(|word| word.parse::<u32>().map_err(|_| format!("not a number: {word}")));
     let mut next = || numbers.next().unwrap_or_else(|| Err("the file ends early".to_owned()));
     let (activities, resources) = (next()?, next()?);
     let mut capacities = Vec::new();
@@ -62,7 +61,8 @@ fn job_shop(text: &str, operators: u64) -> Result<ProjectInstance, String> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     let mut numbers = || -> Result<Option<Vec<u32>>, String> {
         let Some(line) = lines.next() else { return Ok(None) };
-        let words = line.split_whitespace().map(|word| word.parse().map_err(|_| format!("bad number: {word}")));
+        let words =
+            line.split_whitespace().map(|word| word.parse().map_err(|_| format!("bad number: {word}")));
         words.collect::<Result<_, _>>().map(Some)
     };
     let head = numbers()?.ok_or("empty file")?;

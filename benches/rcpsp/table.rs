@@ -80,7 +80,8 @@ pub fn summarize(rows: &[Vec<String>]) -> Vec<String> {
     ];
     for key in order {
         let runs = &classes[&key];
-        let mean = |value: fn(&(f64, bool, f64)) -> f64| runs.iter().map(value).sum::<f64>() / runs.len() as f64;
+        let mean =
+            |value: fn(&(f64, bool, f64)) -> f64| runs.iter().map(value).sum::<f64>() / runs.len() as f64;
         let short = runs.iter().filter(|run| run.0 <= 0.0).count();
         let proven = runs.iter().filter(|run| run.1).count();
         lines.push(format!(

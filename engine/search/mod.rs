@@ -9,6 +9,7 @@ pub mod project;
 pub mod rng;
 pub mod score;
 pub mod shop;
+mod shown;
 pub mod solve;
 
 pub use options::{Cause, LeftOut, LimitHit, Progress, Reason, SolveOptions, Solved, Stats};

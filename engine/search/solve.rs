@@ -18,6 +18,7 @@ use super::project::{self, ProjectReduction};
 use super::rng::Rng;
 use super::score::Scorer;
 use super::shop::Reduction;
+use super::shown::Shown;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
 use crate::model::ids::OperationId;
@@ -84,13 +85,11 @@ struct Run<'a> {
 }
 
 /// What the search has so far.
-struct Found {
+struct Found<'a> {
     /// The best of the search, as decoded.
     best: Option<Incumbent>,
-    /// The best to show: moved right where that gains.
-    shown: Option<Incumbent>,
-    /// Work of moving right.
-    shifting: u64,
+    /// The best to show.
+    shown: Shown<'a>,
     stuck: Option<LeftOut>,
     work: u64,
     stats: Stats,
@@ -111,19 +110,25 @@ impl<'a> Run<'a> {
             let name = problem.names.operations.get(operation.index());
             return self.nothing(Reason::Infeasible, format!("operation {name} fits in no window of time"));
         }
-        let mut found =
-            Found::default();
+        let mut found = self.found(0);
         self.construct(decoder, start, &mut found, on_improve);
         if found.best.is_none() && found.hit == LimitHit::None {
             self.complete(decoder, &mut found, on_improve);
         }
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
-            if found.hit == LimitHit::None && !self.is_optimal(&best) {
+            let is_optimal = found.shown.best.as_ref().is_some_and(|shown| self.is_optimal(shown));
+            if found.hit == LimitHit::None && !is_optimal {
                 self.improve(decoder, &best, &mut found, on_improve);
             }
         }
         self.conclude(found)
+    }
+
+    /// Nothing yet.
+    fn found(&self, work: u64) -> Found<'a> {
+        let shown = Shown::new(self.outline.problem, &self.options.objective, self.options.partial);
+        Found { best: None, shown, stuck: None, work, stats: Stats::default(), hit: LimitHit::None }
     }
 
     fn cancelled(&self) -> bool {
@@ -148,7 +153,7 @@ impl<'a> Run<'a> {
         &self,
         base: &Decoder<'a>,
         start: Option<&Schedule>,
-        found: &mut Found,
+        found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let measures = Measures::new(self.outline, self.windows);
@@ -174,7 +179,7 @@ impl<'a> Run<'a> {
                 found.hit = self.hit(found.work);
                 return;
             }
-            found.work = decoder.work();
+            found.work = decoder.work() + found.shown.work;
             found.stats.decodings += 1;
             if end == End::Complete {
                 decoder.settle(&mut state);
@@ -193,7 +198,7 @@ impl<'a> Run<'a> {
     fn complete(
         &self,
         base: &Decoder<'a>,
-        found: &mut Found,
+        found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let options = SolveOptions {
@@ -205,8 +210,7 @@ impl<'a> Run<'a> {
         let cutoff = Cutoff::new(self.outline, &options.objective);
         let partial =
             Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
-        let mut least =
-            Found { work: found.work, ..Found::default() };
+        let mut least = partial.found(found.work);
         partial.construct(base, None, &mut least, &mut |_| {});
         least.work += found.work;
         if let Some(best) = least.best.clone()
@@ -233,7 +237,7 @@ impl<'a> Run<'a> {
     fn take_start(
         &self,
         start: &Schedule,
-        found: &mut Found,
+        found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let problem = self.outline.problem;
@@ -255,7 +259,7 @@ impl<'a> Run<'a> {
         &self,
         decoder: &Decoder<'a>,
         state: State,
-        found: &mut Found,
+        found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let levels = self.scorer.levels(decoder);
@@ -269,22 +273,30 @@ impl<'a> Run<'a> {
     fn accept(
         &self,
         incumbent: Incumbent,
-        found: &mut Found,
+        found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let elapsed = self.limit.elapsed();
         if found.best.is_none() {
             found.stats.first_schedule = elapsed;
         }
-        on_improve(&Progress {
-            elapsed,
-            work: found.work,
-            levels: &incumbent.levels,
-            bound: &self.bound(&incumbent.levels),
-            schedule: &|| incumbent.schedule.clone(),
-            values: &|| incumbent.values(self.outline),
-        });
+        if found.shown.offer(&incumbent) {
+            self.tell(found, on_improve);
+        }
         found.best = Some(incumbent);
+    }
+
+    /// Tells of a better schedule.
+    fn tell(&self, found: &Found<'a>, on_improve: &mut (dyn FnMut(&Progress<'_>) + Send)) {
+        let Some(shown) = &found.shown.best else { return };
+        on_improve(&Progress {
+            elapsed: self.limit.elapsed(),
+            work: found.work,
+            levels: &shown.levels,
+            bound: &self.bound(&shown.levels),
+            schedule: &|| shown.schedule.clone(),
+            values: &|| shown.values(self.outline),
+        });
     }
 
     /// Rounds of moves.
@@ -292,10 +304,10 @@ impl<'a> Run<'a> {
         &self,
         base: &Decoder<'a>,
         best: &Incumbent,
-        found: &mut Found,
+        found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
-        let constructed = found.work;
+        let constructed = found.work - found.shown.work;
         let count = self.count();
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
@@ -311,7 +323,7 @@ impl<'a> Run<'a> {
             let is_enough = |best: &Incumbent| {
                 self.is_optimal(best) || (self.until_complete && best.levels.first() == Some(&0))
             };
-            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(is_enough) {
+            if found.hit != LimitHit::None || found.shown.best.as_ref().is_some_and(is_enough) {
                 break;
             }
             if !self.round(&mut workers, quota) {
@@ -325,6 +337,12 @@ impl<'a> Run<'a> {
             if let Some(better) = better {
                 self.accept(better, found, on_improve);
             }
+            for (index, worker) in workers.iter().enumerate() {
+                if found.shown.offer_of(index, &worker.best, found.work) {
+                    self.tell(found, on_improve);
+                }
+            }
+            found.work += found.shown.work;
             Self::exchange(&mut workers, found);
         }
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
@@ -337,7 +355,7 @@ impl<'a> Run<'a> {
     }
 
     /// Workers that have not been better than the best for a while go on from it.
-    fn exchange(workers: &mut [Worker<'a>], found: &Found) {
+    fn exchange(workers: &mut [Worker<'a>], found: &Found<'a>) {
         let Some(best) = &found.best else {
             return;
         };
@@ -420,11 +438,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn conclude(&self, found: Found) -> Solved {
-        let Found { best, stuck, work, mut stats, hit } = found;
+    fn conclude(&self, found: Found<'a>) -> Solved {
+        let Found { shown, stuck, work, mut stats, hit, .. } = found;
         stats.work = work;
         stats.wall = self.limit.elapsed();
-        let Some(best) = best else {
+        let Some(best) = shown.best else {
             let names = &self.outline.problem.names;
             let detail = stuck.map_or_else(String::new, |left| {
                 let name = names.operations.get(left.operation.index());

@@ -54,11 +54,7 @@ impl Ceiling {
 }
 
 /// Latest position by operation, and the sweeps that it took; meaningless for those that are not placed.
-pub(crate) fn positions(
-    facts: &Facts<'_>,
-    links: &[Link],
-    ceiling: &Ceiling,
-) -> (Vec<Position>, usize) {
+pub(crate) fn positions(facts: &Facts<'_>, links: &[Link], ceiling: &Ceiling) -> (Vec<Position>, usize) {
     let mut solver = Solver::new(facts, links, ceiling);
     let mut order: Vec<&Fact<'_>> = facts.planned().collect();
     order.sort_unstable_by_key(|fact| {
@@ -119,6 +115,11 @@ impl<'f, 'a> Solver<'f, 'a> {
 
     /// Where an operation is at the latest as things stand; never before where it is now.
     pub(super) fn lowered(&self, fact: &Fact<'_>) -> Position {
+        self.lowered_to(fact, FAR)
+    }
+
+    /// The same, starting no later than `start`.
+    pub(super) fn lowered_to(&self, fact: &Fact<'_>, start: Time) -> Position {
         let now = present(fact);
         let known = self.positions[fact.operation.index()];
         let baseline = self.facts.problem.baseline(fact.operation);
@@ -127,7 +128,7 @@ impl<'f, 'a> Solver<'f, 'a> {
         }
         let place = fact.operation.index();
         let mut caps = Caps {
-            start: self.ceiling.starts[place],
+            start: self.ceiling.starts[place].min(start),
             end: self.ceiling.ends[place].min(self.facts.problem.operation(fact.operation).deadline),
             changeover_end: FAR,
         };

@@ -38,15 +38,20 @@ pub(super) fn ceiling(facts: &Facts<'_>, objective: &Objective, aim: Aim) -> Cei
     let problem = facts.problem;
     let mut ends = order_ends(facts);
     let all = facts.iter().map(|fact| fact.placement.end).max().unwrap_or(problem.now);
+    let ends_published = facts.planned().map(|fact| {
+        let length = fact.placement.end - fact.placement.start;
+        problem.baseline(fact.operation).and_then(|row| row.start).map_or(all, |start| start + length)
+    });
+    let published_end = ends_published.max().unwrap_or(all).max(all);
     let lateness = problem.orders.iter().filter_map(|order| Some(end_of(facts, order)? - order.due?)).max();
     for order in &problem.orders {
         let Some(end) = end_of(facts, order) else { continue };
         let mut limit = match (aim, order.due) {
             (Aim::Earliness, Some(due)) if order.earliness_weight > 0 => due,
-            (Aim::Stability, due) if !objective.counts(Term::FlowTime) => due.unwrap_or(FAR),
+            (Aim::Stability, due) if !objective.counts(Term::FlowTime) => due.unwrap_or(published_end),
             _ => end,
         };
-        if objective.counts(Term::Makespan) || aim == Aim::Stability {
+        if objective.counts(Term::Makespan) {
             limit = limit.min(all);
         }
         if objective.counts(Term::MaxLateness)
@@ -83,9 +88,8 @@ pub(super) fn wanted(
 ) -> Vec<OperationId> {
     let gaining = facts.planned().filter(|fact| latest[fact.operation.index()].start > fact.placement.start);
     if aim == Aim::Stability {
-        let is_published = |fact: &&Fact<'_>| {
-            facts.problem.baseline(fact.operation).is_some_and(|row| row.start.is_some())
-        };
+        let is_published =
+            |fact: &&Fact<'_>| facts.problem.baseline(fact.operation).is_some_and(|row| row.start.is_some());
         return gaining.filter(is_published).map(|fact| fact.operation).collect();
     }
     let counts_flow = objective.counts(Term::FlowTime);
@@ -95,21 +99,14 @@ pub(super) fn wanted(
         let floor = facts.order(fact.operation).and_then(|order| floors[order.index()]);
         floor.is_some_and(|floor| match aim {
             Aim::FlowTime => fact.placement.start < floor,
-            _ => counts_flow || latest[fact.operation.index()].end > floor,
+            _ => counts_flow || latest[fact.operation.index()].end >= floor,
         })
     };
     gaining.filter(below).map(|fact| fact.operation).collect()
 }
 
-/// Where an order that gains will start (flow time), or what its last end passes (earliness); none for an
-/// order that does not gain.
-fn floor(
-    facts: &Facts<'_>,
-    id: OrderId,
-    aim: Aim,
-    counts_flow: bool,
-    latest: &[Position],
-) -> Option<Time> {
+/// Where an order that gains will start (flow time) or end (earliness); none for one that does not.
+fn floor(facts: &Facts<'_>, id: OrderId, aim: Aim, counts_flow: bool, latest: &[Position]) -> Option<Time> {
     let order = facts.problem.order(id);
     let (first, last) = (start_of(facts, order)?, end_of(facts, order)?);
     let at = |operation: &OperationId| {
@@ -126,7 +123,7 @@ fn floor(
         _ => {
             let gains = order.earliness_weight > 0 && order.due.is_some() && later_end > last;
             let lengthens = counts_flow && later_end - last > later_first - first;
-            (gains && !lengthens).then_some(last)
+            (gains && !lengthens).then_some(later_end)
         }
     }
 }

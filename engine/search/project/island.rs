@@ -2,6 +2,7 @@
 
 use super::justify::{Justifier, Member};
 use super::list::{Measures, blend, sampled, shift_one, stretch};
+use super::walk::Walk;
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
@@ -12,6 +13,12 @@ const FIRST: usize = 30;
 const LARGEST: usize = 300;
 /// Operations in all members of an island at most.
 const MEMORY: usize = 3_000_000;
+/// Members of the first population where each child is walked from.
+const WALKING: usize = 8;
+/// Steps of a walk for each operation.
+const STEPS: usize = 20;
+/// Lengths that late acceptance remembers.
+const MEMORY_OF_WALK: usize = 100;
 /// Children without a better best, for each member, after which a population is given up.
 const PATIENCE: usize = 40;
 
@@ -32,6 +39,10 @@ pub(super) struct Island<'i> {
     spare: Member,
     part: Vec<u8>,
     child: Vec<u32>,
+    walk: Walk,
+    /// Steps of the walk from each child; none for an island that breeds only.
+    steps: usize,
+    bound: u32,
     /// Children made.
     pub(super) children: u64,
 }
@@ -41,20 +52,26 @@ impl<'i> Island<'i> {
         forward: &'i ProjectInstance,
         backward: &'i ProjectInstance,
         measures: &'i Measures,
+        walks: bool,
         rng: Rng,
     ) -> Self {
+        let steps = if walks { STEPS * forward.len() } else { 0 };
+        let first = if walks { WALKING } else { FIRST };
         Self {
             measures,
             justifier: Justifier::new(forward, backward),
             rng,
             members: Vec::new(),
-            size: FIRST.min(most(forward.len())),
+            size: first.min(most(forward.len())),
             idle: 0,
             shortest: u32::MAX,
             best: Member { makespan: u32::MAX, ..Member::default() },
             spare: Member::default(),
             part: vec![0; forward.len()],
             child: Vec::with_capacity(forward.len()),
+            walk: Walk::default(),
+            steps,
+            bound: 0,
             children: 0,
         }
     }
@@ -67,6 +84,7 @@ impl<'i> Island<'i> {
     /// void if `stop` came due.
     pub(super) fn round(&mut self, quota: u64, bound: u32, stop: &dyn Stop) {
         let target = self.justifier.work + quota;
+        self.bound = bound;
         while self.justifier.work < target && self.best.makespan > bound && !stop.is_due() {
             if self.members.len() < self.size {
                 self.sample();
@@ -84,6 +102,7 @@ impl<'i> Island<'i> {
         let list = sampled(self.justifier.forward, self.measures, blur, &mut self.rng);
         let mut member = Member::default();
         self.justifier.improve(&list, &mut member);
+        self.walk_from(&mut member);
         self.shortest = self.shortest.min(member.makespan);
         self.note(&member);
         self.members.push(member);
@@ -102,6 +121,7 @@ impl<'i> Island<'i> {
         }
         let mut member = std::mem::take(&mut self.spare);
         self.justifier.improve(&self.child, &mut member);
+        self.walk_from(&mut member);
         self.idle += 1;
         if member.makespan < self.shortest {
             self.shortest = member.makespan;
@@ -112,6 +132,13 @@ impl<'i> Island<'i> {
             std::mem::swap(&mut self.members[father], &mut member);
         }
         self.spare = member;
+    }
+
+    fn walk_from(&mut self, member: &mut Member) {
+        if self.steps > 0 {
+            let length = (self.steps, MEMORY_OF_WALK);
+            self.walk.improve(&mut self.justifier, member, length, self.bound, &mut self.rng);
+        }
     }
 
     fn tournament(&mut self) -> usize {

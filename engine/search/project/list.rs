@@ -34,16 +34,12 @@ fn load(instance: &ProjectInstance, operation: usize) -> u64 {
 }
 
 /// A list by latest start, blurred by up to `blur` percent of the longest way.
-pub(super) fn sampled(
-    instance: &ProjectInstance,
-    measures: &Measures,
-    blur: u32,
-    rng: &mut Rng,
-) -> Vec<u32> {
+pub(super) fn sampled(instance: &ProjectInstance, measures: &Measures, blur: u32, rng: &mut Rng) -> Vec<u32> {
     let noise = (u64::from(measures.longest) * u64::from(blur) / 100).min(u64::from(u32::MAX - 1)) as u32;
     let mut keys: Vec<u64> = Vec::with_capacity(instance.len());
     for operation in 0..instance.len() {
-        let latest = u64::from(measures.longest - measures.behind[operation]) + u64::from(rng.below(noise + 1));
+        let latest =
+            u64::from(measures.longest - measures.behind[operation]) + u64::from(rng.below(noise + 1));
         let before = instance.before(operation).iter().map(|&(other, _)| keys[other as usize] >> 32);
         let key = before.max().unwrap_or(0).max(latest);
         keys.push(key << 32 | operation as u64);
@@ -53,12 +49,7 @@ pub(super) fn sampled(
 }
 
 /// The stretch of `father` that a child keeps: the busiest of a few.
-pub(super) fn stretch(
-    father: &[u32],
-    starts: &[u32],
-    measures: &Measures,
-    rng: &mut Rng,
-) -> (usize, usize) {
+pub(super) fn stretch(father: &[u32], starts: &[u32], measures: &Measures, rng: &mut Rng) -> (usize, usize) {
     let count = father.len();
     let length = rng.between((count / 4) as u32, (3 * count / 4) as u32).max(1) as usize;
     let mut best = (0, 0, 0);

@@ -39,8 +39,7 @@ impl ProjectReduction {
         for (index, id) in operations.iter().enumerate() {
             number[id.index()] = index as u32;
         }
-        let capacities: Option<Vec<u64>> =
-            problem.resource_ids().map(|id| capacity(problem, id)).collect();
+        let capacities: Option<Vec<u64>> = problem.resource_ids().map(|id| capacity(problem, id)).collect();
         let data: Option<Vec<ProjectOperation>> =
             operations.iter().map(|&id| operation(problem, id)).collect();
         let link = |link: &Precedence| {

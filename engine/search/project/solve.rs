@@ -113,17 +113,14 @@ pub fn solve_project(
     ProjectResult { starts: best.starts, makespan: best.makespan, bound, stats }
 }
 
-fn islands(
-    instance: &ProjectInstance,
-    backward: &ProjectInstance,
-    measures: &Measures,
-    run: &mut Run<'_>,
-) {
+fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Measures, run: &mut Run<'_>) {
     let built = run.stats.work;
+    let exclusive = is_exclusive(instance);
     let mut islands: Vec<Island<'_>> = (0..run.options.workers.max(1))
         .map(|worker| {
             let rng = Rng::stream(run.options.seed, worker + 1);
-            Island::new(instance, backward, measures, rng)
+            let walks = if exclusive { worker % 4 != 0 } else { worker % 2 == 1 };
+            Island::new(instance, backward, measures, walks, rng)
         })
         .collect();
     while !run.is_done() {
@@ -139,4 +136,13 @@ fn islands(
             run.take(&island.best);
         }
     }
+}
+
+/// Whether most work needs a resource for itself: then walks along critical paths are worth more than blends.
+fn is_exclusive(instance: &ProjectInstance) -> bool {
+    let alone = |operation: &usize| {
+        let demands = &instance.operation(*operation).demands;
+        demands.iter().any(|&(resource, quantity)| quantity * 2 > instance.capacities()[resource as usize])
+    };
+    (0..instance.len()).filter(alone).count() * 2 > instance.len()
 }
