@@ -1,22 +1,27 @@
 """A stream of events on generated plants: how fast sessions answer, and how good the answers are.
 
-    python benches/bench_session.py [operations] [seed] [events] [scratch]
+    python benches/bench_session.py [--operations 5000] [--seeds 1,2] [--events 20] [--scratch 3] [--work N]
 
-For each event: `simulate` (the engine alone and the whole call), `repair` (0.2 s allowed), `reschedule`
-(2 s allowed), operations moved by more than 15 minutes among those that the change does not reach in the
-simulation, and operations moved in the frozen zone (the first four hours) beyond what the change itself
-forces. For the first `scratch` events tardiness is compared with a solve from scratch of 20 s that may move
-everything. Every
-answer is verified. Then promises for new orders of three operations.
+For each event: `simulate` and `repair` (whole calls), `reschedule` (2 s allowed), the share of operations
+that move by more than 15 minutes among those that the change does not reach in the simulation, and how many
+move in the frozen zone (the first four hours) beyond what the change itself forces. For the first `scratch`
+events tardiness is compared with a solve from scratch of 20 s that may move everything. Every answer is
+verified. Then promises for new orders of three operations, forks, and the memory of the process after the
+stream and after as many events again.
+
+With `--work` reschedules end after so many operations touched and solves from scratch after ten times as
+many, and all times are processor time: figures that compare on a busy computer.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
+import resource
 import statistics
-import sys
+from collections import defaultdict
 from datetime import timedelta
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import pyarrow.compute as pc
@@ -73,80 +78,110 @@ def starts(result: so.Result) -> dict[str, int]:
     return dict(zip(table["operation"].to_pylist(), table["start"].cast("int64").to_pylist(), strict=True))
 
 
-def timed(call: Any, *arguments: Any, **options: Any) -> tuple[Any, float]:
-    begun = perf_counter()
-    answer = call(*arguments, **options)
-    return answer, 1000 * (perf_counter() - begun)
+def megabytes() -> float:
+    """Memory of the process at its largest."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main(operations: int = 5000, seed: int = 1, events: int = 20, scratch: int = 3) -> None:
-    dice = random.Random(seed)
-    problem = so.Problem(**generate(operations, seed))
-    first = so.solve(problem, time_limit=20, objective="on_time")
-    session = so.open(problem, first)
-    session.frozen_until = min(row["start"] for row in planned(session)) + timedelta(hours=4)
-    print(f"{operations} operations, seed {seed}: {first}")
-    print(
-        "event      engine  simulate  repair  objective  repair 2 s   scratch  reached  moved  far%  frozen"
-    )
-    figures: dict[str, list[float]] = {
-        "engine": [],
-        "call": [],
-        "repair": [],
-        "ratio": [],
-        "far": [],
-        "frozen": [],
-    }
-    for number in range(events):
-        name, told = event(session, number, dice)
-        simulated, sim_ms = timed(session.simulate, told)
-        repaired, repair_ms = timed(session.repair, told)
-        answer, _ = timed(session.reschedule, told, time_limit=2.0)
+class Bench:
+    """One plant and its stream of events."""
+
+    def __init__(self, operations: int, seed: int, work: int | None) -> None:
+        self.work, self.clock = work, perf_counter if work is None else process_time
+        self.dice = random.Random(seed)
+        self.figures: dict[str, list[float]] = defaultdict(list)
+        problem = so.Problem(**generate(operations, seed))
+        first = self.from_scratch(problem)
+        self.session = so.open(problem, first)
+        self.session.frozen_until = min(row["start"] for row in planned(self.session)) + timedelta(hours=4)
+        print(f"{operations} operations, seed {seed}: {first}")
+        print("event        simulate   repair  objective: repair  reschedule  scratch  reached  far%  frozen")
+
+    def from_scratch(self, problem: so.Problem) -> so.Result:
+        if self.work is not None:
+            return so.solve(problem, work_limit=10 * self.work, objective="on_time")
+        return so.solve(problem, time_limit=20, objective="on_time")
+
+    def timed(self, figure: str, call: Any, *arguments: Any, **options: Any) -> Any:
+        begun = self.clock()
+        answer = call(*arguments, **options)
+        self.figures[figure].append(1000 * (self.clock() - begun))
+        return answer
+
+    def happens(self, number: int, *, compare: bool) -> None:
+        """One event, all answers, and the last of them made live."""
+        session = self.session
+        name, told = event(session, number, self.dice)
+        simulated = self.timed("simulate", session.simulate, told)
+        repaired = self.timed("repair", session.repair, told)
+        answer = session.reschedule(told, time_limit=2.0, work_limit=self.work)
         for result in (simulated, repaired, answer):
             assert result.verify().num_rows == 0, result.verify().to_pylist()[:3]
-        live, pushed, moved = starts(session.schedule), starts(simulated), starts(answer)
+        live, pushed, moved, mended = (starts(r) for r in (session.schedule, simulated, answer, repaired))
         reached = {op for op, at in pushed.items() if live.get(op) != at}
         outside = [op for op in live.keys() & moved.keys() if op not in reached and live[op] is not None]
         far = [op for op in outside if moved[op] is None or abs(moved[op] - live[op]) > QUARTER]
-        total = sum(moved.get(op) != at for op, at in live.items())
-        share = 100 * len(far) / max(1, len(outside))
-        frozen = [
-            op for op in answer.frozen if op in moved and moved[op] not in (live[op], starts(repaired)[op])
-        ]
-        base = {key: sum(result.levels[:2]) for key, result in
-                (("sim", simulated), ("repair", repaired), ("two", answer))}  # fmt: skip
+        frozen = [op for op in answer.frozen if op in moved and moved[op] not in (live[op], mended[op])]
+        self.figures["far"].append(100 * len(far) / max(1, len(outside)))
+        self.figures["frozen"].append(len(frozen))
         text = "-"
-        if number < scratch:
-            whole = so.solve(answer.problem, time_limit=20, objective="on_time")
+        if compare:
+            whole = self.from_scratch(answer.problem)
             ratio = answer.objective["tardiness"] / max(1, whole.objective["tardiness"])
-            figures["ratio"].append(ratio)
+            self.figures["ratio"].append(ratio)
             text = f"{ratio:.3f}"
-        engine_ms = 1000 * simulated.stats["wall_s"]
-        for key, value in (("engine", engine_ms), ("call", sim_ms), ("repair", repair_ms), ("far", share),
-                           ("frozen", len(frozen))):  # fmt: skip
-            figures[key].append(value)
-        print(f"{name:<10}{engine_ms:>8.1f} ms{sim_ms:>7.0f} ms{repair_ms:>5.0f} ms  {base['sim']:.4e}"
-              f" {base['repair'] / max(1, base['sim']):.3f} {base['two'] / max(1, base['sim']):.3f}  {text:>7}"
-              f" {len(reached):>7} {total:>6} {share:>6.2f} {len(frozen):>5}", flush=True)  # fmt: skip
+        base = [sum(result.levels[:2]) for result in (simulated, repaired, answer)]
+        last = {key: values[-1] for key, values in self.figures.items()}
+        print(f"{name:<10}{last['simulate']:>8.0f} ms{last['repair']:>6.0f} ms"
+              f"  {base[0]:.4e} {base[1] / max(1, base[0]):>6.3f}  {base[2] / max(1, base[0]):>10.3f}"
+              f"  {text:>7} {len(reached):>8} {last['far']:>5.2f} {len(frozen):>7}", flush=True)  # fmt: skip
         session.accept(answer)
-    promises = []
-    for number in range(50):
-        order, steps, due = order_like(session, f"ask-{number}", dice)
-        answer, ms = timed(session.promise, order, steps, due=due)
-        assert answer.moved == 0 and answer.end is not None
-        promises.append(ms)
-    promises.sort()
-    print(f"simulate: engine median {statistics.median(figures['engine']):.1f} ms, max {max(figures['engine']):.1f};"
-          f" call median {statistics.median(figures['call']):.0f} ms")  # fmt: skip
-    print(
-        f"repair call: median {statistics.median(figures['repair']):.0f} ms, max {max(figures['repair']):.0f}"
-    )
-    print(f"moved > 15 min outside the reach of the change: median {statistics.median(figures['far']):.2f} %,"
-          f" max {max(figures['far']):.2f} %; frozen zone moved: {sum(figures['frozen']):.0f}")  # fmt: skip
-    if figures["ratio"]:
-        print(f"tardiness after 2 s against 20 s from scratch: {[round(r, 3) for r in figures['ratio']]}")
-    print(f"promise: median {statistics.median(promises):.0f} ms, p99 {promises[-1]:.0f} ms")
+
+    def promises(self, count: int = 50) -> None:
+        for number in range(count):
+            order, steps, due = order_like(self.session, f"ask-{number}", self.dice)
+            answer = self.timed("promise", self.session.promise, order, steps, due=due)
+            assert answer.moved == 0
+            assert answer.end is not None
+            self.timed("fork", self.session.fork)
+
+    def memory(self, events: int) -> None:
+        """Simulations accepted, once and again: the second time nothing may grow."""
+        for figure in ("memory", "memory again"):
+            for number in range(events):
+                self.session.accept(self.session.simulate(event(self.session, number % 2, self.dice)[1]))
+            self.figures[figure].append(megabytes())
+
+    def report(self) -> None:
+        for figure in ("simulate", "repair", "promise", "fork"):
+            values = sorted(self.figures[figure])
+            if values:
+                p99 = values[min(len(values) - 1, len(values) * 99 // 100)]
+                print(f"{figure}: median {statistics.median(values):.1f} ms, p99 {p99:.1f} ms")
+        print(f"moved > 15 min outside the reach of the change: median {statistics.median(self.figures['far']):.2f} %,"
+              f" max {max(self.figures['far']):.2f} %; frozen zone moved: {sum(self.figures['frozen']):.0f}")  # fmt: skip
+        if self.figures["ratio"]:
+            ratios = [round(ratio, 3) for ratio in self.figures["ratio"]]
+            print(f"tardiness of reschedules against solves from scratch: {ratios}")
+        print(f"memory: {self.figures['memory'][0]:.0f} MB, again {self.figures['memory again'][0]:.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--operations", type=int, default=5_000)
+    parser.add_argument("--seeds", default="1")
+    parser.add_argument("--events", type=int, default=20)
+    parser.add_argument("--scratch", type=int, default=3)
+    parser.add_argument("--work", type=int)
+    given = parser.parse_args()
+    for seed in given.seeds.split(","):
+        bench = Bench(given.operations, int(seed), given.work)
+        for number in range(given.events):
+            bench.happens(number, compare=number < given.scratch)
+        bench.promises()
+        bench.memory(given.events)
+        bench.report()
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    main()

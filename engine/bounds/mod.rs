@@ -4,6 +4,7 @@
 //! the weighted sum is valid for its level; for a level behind the first the bound holds whatever the
 //! levels before it are.
 
+pub mod destructive;
 pub mod plain;
 pub mod terms;
 

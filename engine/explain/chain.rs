@@ -15,6 +15,18 @@ const NAMED: usize = 3;
 /// So many rows an order has at most: those that explain the most.
 const ROWS: usize = 12;
 
+/// So many operations from the end are looked at where an order gets a single row.
+pub(super) const NEAR: usize = 3;
+
+/// How far an order is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All that its last operation waited for.
+    Full,
+    /// The largest wait near its end, in one row.
+    Near,
+}
+
 /// The operation that ends last, with its end; the smallest id among equals.
 pub(super) fn last_operation(facts: &Facts<'_>, operations: &[OperationId]) -> Option<(Time, OperationId)> {
     let ends = operations.iter().filter_map(|&id| Some((end_of(facts, id)?, id)));
@@ -28,12 +40,18 @@ fn end_of(facts: &Facts<'_>, operation: OperationId) -> Option<Time> {
     }
 }
 
-/// The rows of a late order whose last operation is `last`.
-pub(super) fn rows(facts: &Facts<'_>, index: &Index, order: OrderId, last: OperationId) -> Vec<ReasonRow> {
-    let mut merged = merge(walk(facts, index, last));
+/// The rows of a late order with its last operation.
+pub(super) fn rows(
+    facts: &Facts<'_>,
+    index: &Index,
+    (order, last): (OrderId, OperationId),
+    depth: Depth,
+) -> Vec<ReasonRow> {
+    let (steps, most) = if depth == Depth::Full { (usize::MAX, ROWS) } else { (NEAR, 1) };
+    let mut merged = merge(walk(facts, index, last, steps));
     merged.retain(|stretch| stretch.delay > 0);
     merged.sort_by(|a, b| (b.delay, a.from, a.cause).cmp(&(a.delay, b.from, b.cause)));
-    merged.truncate(ROWS);
+    merged.truncate(most);
     let row = |(rank, stretch): (usize, &Stretch)| ReasonRow {
         order: Some(order),
         rank: rank as u32 + 1,
@@ -47,12 +65,12 @@ pub(super) fn rows(facts: &Facts<'_>, index: &Index, order: OrderId, last: Opera
     merged.iter().enumerate().map(row).collect()
 }
 
-/// All stretches of the chain, by time.
-fn walk(facts: &Facts<'_>, index: &Index, last: OperationId) -> Vec<Stretch> {
+/// Stretches of the chain, by time, of so many operations at most.
+fn walk(facts: &Facts<'_>, index: &Index, last: OperationId, steps: usize) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     let mut operation = last;
-    while seen.insert(operation) {
+    while seen.len() < steps && seen.insert(operation) {
         let Some(fact) = facts.get(operation) else {
             frozen(facts, operation, &mut stretches);
             break;

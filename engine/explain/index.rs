@@ -14,6 +14,8 @@ const STRETCHES: usize = 64;
 pub(super) struct Index {
     /// By resource and time.
     held: Vec<Held>,
+    /// Where each resource begins in `held`.
+    begins: Vec<u32>,
     /// Place of each first piece in `held`, by operation.
     by_operation: Vec<(OperationId, u32)>,
     /// Units held from an instant on, by resource and time.
@@ -34,7 +36,9 @@ impl Index {
             .collect();
         by_operation.sort_unstable();
         let loads = loads(&held);
-        Self { held, by_operation, loads, balances: Balances::new(facts) }
+        let resources = (0..=facts.problem.resources.len()).map(ResourceId::new);
+        let begins = resources.map(|id| held.partition_point(|piece| piece.resource < id) as u32).collect();
+        Self { held, begins, by_operation, loads, balances: Balances::new(facts) }
     }
 
     /// The first piece of each use by an operation.
@@ -53,10 +57,8 @@ impl Index {
     /// How many pieces on the same resource as the piece at `index` end in `(from, to]`, for a unary
     /// resource, where ends rise with starts.
     pub(super) fn ending_within(&self, index: usize, (from, to): (Time, Time)) -> usize {
-        let resource = self.held[index].resource;
-        let count = |time: Time| {
-            self.held[..index].partition_point(|piece| (piece.resource, piece.to) <= (resource, time))
-        };
+        let begin = self.begins[self.held[index].resource.index()] as usize;
+        let count = |time: Time| self.held[begin..index].partition_point(|piece| piece.to <= time);
         count(to).saturating_sub(count(from))
     }
 

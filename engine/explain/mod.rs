@@ -12,10 +12,15 @@
 //! Ticks of the chain that pass for this cause. They sum to at most the chain's length without its
 //! work; where several things would have made it wait at once, the first of the order above is named.
 //! Time in which an operation could have run as far as all of these are concerned has no row.
-//! `gain`, what removing the cause would bring, needs another schedule and is left empty here.
+//! `gain`, what removing the cause would bring, is a statement about another schedule, which only a
+//! re-solve without the cause could prove: here it is null, always.
 //!
 //! # Cost
 //! `O(n log n)` to sort holdings and stock once, then the holdings and calendar windows within waits.
+//! Where more than [`CHAINS`] orders are late, those that lateness costs the most (weight x tardiness)
+//! are explained in full; each of the others has one row, the largest wait of its last operations
+//! ([`chain::NEAR`] of them), so that a schedule with everything late costs about as much to explain as
+//! to write.
 
 mod chain;
 mod index;
@@ -29,6 +34,9 @@ use crate::schedule::Schedule;
 use crate::schedule::decode::LeftOut;
 use crate::schedule::verify::facts::Facts;
 use index::Index;
+
+/// So many late orders are explained in full.
+pub const CHAINS: usize = 10_000;
 
 /// What kind of thing delays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,7 +116,8 @@ pub struct ReasonRow {
     pub to: Time,
     /// Ticks of delay.
     pub delay: Span,
-    /// Ticks that the order would end earlier without it, where that is known exactly.
+    /// Ticks that the order would end earlier without it, where another schedule has proved that; none
+    /// where reasons are read off one schedule.
     pub gain: Option<Span>,
 }
 
@@ -136,7 +145,7 @@ impl From<&LeftOut> for Obstacle {
             Met::Closed => Cause::Calendar,
             Met::Busy => Cause::Capacity,
             Met::MaxLag => Cause::MaxLag,
-            Met::Fixed | Met::NoMode | Met::Given => Cause::Frozen,
+            Met::Fixed | Met::NoMode => Cause::Frozen,
         };
         let LeftOut { order, operation, .. } = *left_out;
         Self { order, operation, cause, object: left_out.object.clone() }
@@ -145,25 +154,54 @@ impl From<&LeftOut> for Obstacle {
 
 /// Reasons of every late order of a schedule and of everything left out, by order and rank.
 pub fn reasons(problem: &Problem, schedule: &Schedule, left_out: &[Obstacle]) -> Vec<ReasonRow> {
+    reasons_of(problem, schedule, left_out, CHAINS)
+}
+
+/// The same with so many orders explained in full.
+pub fn reasons_of(
+    problem: &Problem,
+    schedule: &Schedule,
+    left_out: &[Obstacle],
+    chains: usize,
+) -> Vec<ReasonRow> {
     let facts = Facts::of(problem, schedule);
-    let missing = facts.orders_left_out();
+    let late = late_orders(&facts);
     let mut rows: Vec<ReasonRow> = Vec::new();
-    let mut index = None;
-    for id in problem.order_ids() {
-        let Some(due) = problem.order(id).due.filter(|_| !missing[id.index()]) else {
-            continue;
-        };
-        let last = chain::last_operation(&facts, &problem.order(id).operations);
-        if let Some((end, last)) = last
-            && end > due
-        {
-            let index = index.get_or_insert_with(|| Index::new(&facts));
-            rows.extend(chain::rows(&facts, index, id, last));
+    if !late.is_empty() {
+        let index = Index::new(&facts);
+        for (place, order) in late.iter().enumerate() {
+            let depth = if place < chains { chain::Depth::Full } else { chain::Depth::Near };
+            rows.extend(chain::rows(&facts, &index, (order.id, order.last), depth));
         }
     }
     rows.extend(left_out.iter().map(|obstacle| kept_out(problem, obstacle)));
     rows.sort_by_key(|row| (row.order.is_none(), row.order, row.rank));
     rows
+}
+
+/// A late order.
+struct Late {
+    id: OrderId,
+    /// Its last operation.
+    last: OperationId,
+    /// Weight x tardiness.
+    price: i128,
+}
+
+/// Late orders, the most expensive first.
+fn late_orders(facts: &Facts<'_>) -> Vec<Late> {
+    let problem = facts.problem;
+    let missing = facts.orders_left_out();
+    let late = |id: OrderId| {
+        let order = problem.order(id);
+        let due = order.due.filter(|_| !missing[id.index()])?;
+        let (end, last) = chain::last_operation(facts, &order.operations)?;
+        let price = i128::from(order.weight.max(1)) * i128::from(end - due);
+        (end > due).then_some(Late { id, last, price })
+    };
+    let mut late: Vec<Late> = problem.order_ids().filter_map(late).collect();
+    late.sort_by_key(|order| (std::cmp::Reverse(order.price), order.id));
+    late
 }
 
 /// The row of something left out: from when it might have started to when it would have had to end.

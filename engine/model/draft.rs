@@ -5,6 +5,8 @@
 //! the table, which findings quote. Optional columns that are null hold the contract's default or
 //! `None`.
 
+use std::hash::{BuildHasher, RandomState};
+
 use rustc_hash::FxHashMap;
 
 use super::changeover::{Combine, Compare};
@@ -22,16 +24,31 @@ pub struct Symbol(pub u32);
 /// The name of the attribute that a setup state or rule without attribute means.
 pub const STATE: &str = "state";
 
+/// No further symbol.
+const NONE: u32 = u32::MAX;
+
 /// The names of a draft: each text once, [`STATE`] among them.
 #[derive(Debug, Clone)]
 pub struct Symbols {
     texts: super::ids::Names,
-    by_hash: FxHashMap<u64, Vec<u32>>,
+    /// The newest symbol of each hash.
+    by_hash: FxHashMap<u64, u32>,
+    /// By symbol: the one before it with the same hash.
+    alike: Vec<u32>,
+    /// The standard keyed hash: ids made to collide must not slow the reader down.
+    keys: RandomState,
+    is_full: bool,
 }
 
 impl Default for Symbols {
     fn default() -> Self {
-        let mut symbols = Self { texts: super::ids::Names::default(), by_hash: FxHashMap::default() };
+        let mut symbols = Self {
+            texts: super::ids::Names::default(),
+            by_hash: FxHashMap::default(),
+            alike: Vec::new(),
+            keys: RandomState::new(),
+            is_full: false,
+        };
         symbols.intern(STATE);
         symbols
     }
@@ -40,21 +57,37 @@ impl Default for Symbols {
 impl Symbols {
     /// The symbol of a text, new or known.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        let hash = Self::hash(text);
-        let known = self.by_hash.entry(hash).or_default();
-        if let Some(&symbol) = known.iter().find(|&&symbol| self.texts.get(symbol as usize) == text) {
-            return Symbol(symbol);
+        let hash = self.keys.hash_one(text);
+        let newest = self.by_hash.get(&hash).copied().unwrap_or(NONE);
+        if let Some(symbol) = self.among(newest, text) {
+            return symbol;
+        }
+        if self.texts.bytes() + text.len() > u32::MAX as usize {
+            self.is_full = true;
+            return Symbol(0);
         }
         let symbol = self.texts.len() as u32;
         self.texts.push(text);
-        known.push(symbol);
+        self.alike.push(newest);
+        self.by_hash.insert(hash, symbol);
         Symbol(symbol)
     }
 
     /// The symbol of a text, if known.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        let known = self.by_hash.get(&Self::hash(text))?;
-        known.iter().find(|&&symbol| self.texts.get(symbol as usize) == text).map(|&symbol| Symbol(symbol))
+        self.among(self.by_hash.get(&self.keys.hash_one(text)).copied()?, text)
+    }
+
+    /// The symbol of a text among those of one hash.
+    fn among(&self, newest: u32, text: &str) -> Option<Symbol> {
+        let mut symbol = newest;
+        while symbol != NONE {
+            if self.texts.get(symbol as usize) == text {
+                return Some(Symbol(symbol));
+            }
+            symbol = self.alike[symbol as usize];
+        }
+        None
     }
 
     /// Text of a symbol.
@@ -72,13 +105,9 @@ impl Symbols {
         self.texts.is_empty()
     }
 
-    /// The standard keyed hash: ids made to collide must not slow the reader down.
-    fn hash(text: &str) -> u64 {
-        use std::hash::{BuildHasher, RandomState};
-        thread_local! {
-            static KEYS: RandomState = RandomState::new();
-        }
-        KEYS.with(|keys| keys.hash_one(text))
+    /// Whether a text had no room any more and was taken for another.
+    pub fn is_full(&self) -> bool {
+        self.is_full
     }
 }
 

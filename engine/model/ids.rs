@@ -72,6 +72,11 @@ pub struct Names {
 }
 
 impl Names {
+    /// Length of all names together.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Appends a name; the caller keeps the order.
     pub fn push(&mut self, name: &str) {
         self.text.push_str(name);

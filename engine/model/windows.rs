@@ -5,13 +5,18 @@
 //! [`Profile`] is a capacity over time; thresholding it at a quantity gives windows.
 //!
 //! # Cost
-//! Queries `O(log n)` in the number of windows; intersection linear.
+//! Queries `O(log n)` in the number of windows; intersection linear. Looking for an unbroken stretch
+//! passes over [`STRIDE`] windows at once where none of them is long enough, and is over at once where
+//! none of all is, so a calendar of many short breaks costs little.
 //!
 //! # Invariants
 //! `start < end`, `end < next start`; the last end may be [`FAR`] (open for ever), the first start
 //! `-FAR` (open since ever).
 
 use super::time::{FAR, Span, Time};
+
+/// So many neighboring windows share one note of their longest.
+const STRIDE: usize = 64;
 
 /// A capacity over time: a step function that is 0 before its first step.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,6 +62,9 @@ pub struct Windows {
     starts: Vec<Time>,
     ends: Vec<Time>,
     before: Vec<Span>,
+    /// The longest of each [`STRIDE`] windows.
+    longest_of: Vec<Span>,
+    longest: Span,
 }
 
 impl Windows {
@@ -70,20 +78,31 @@ impl Windows {
     /// Appends an interval that starts at or after the last end; touching ones become one.
     pub fn push(&mut self, start: Time, end: Time) {
         debug_assert!(start < end);
-        if let Some(last) = self.ends.last_mut() {
-            debug_assert!(*last <= start);
-            if *last == start {
-                *last = end;
-                return;
+        match self.ends.last_mut() {
+            Some(last) if *last == start => *last = end,
+            _ => {
+                debug_assert!(self.ends.last().is_none_or(|last| *last < start));
+                let before = match (self.starts.last(), self.ends.last(), self.before.last()) {
+                    (Some(start), Some(end), Some(before)) => before + (end - start),
+                    _ => 0,
+                };
+                self.starts.push(start);
+                self.ends.push(end);
+                self.before.push(before);
             }
         }
-        let before = match (self.starts.last(), self.ends.last(), self.before.last()) {
-            (Some(start), Some(end), Some(before)) => before + (end - start),
-            _ => 0,
-        };
-        self.starts.push(start);
-        self.ends.push(end);
-        self.before.push(before);
+        self.note_longest();
+    }
+
+    /// Takes the length of the last interval into the notes.
+    fn note_longest(&mut self) {
+        let last = self.len() - 1;
+        let length = self.ends[last] - self.starts[last];
+        self.longest = self.longest.max(length);
+        match self.longest_of.get_mut(last / STRIDE) {
+            Some(known) => *known = length.max(*known),
+            None => self.longest_of.push(length),
+        }
     }
 
     /// How many intervals.
@@ -118,7 +137,7 @@ impl Windows {
 
     /// Length of the longest interval.
     pub fn longest(&self) -> Span {
-        self.iter().map(|(start, end)| end - start).max().unwrap_or(0)
+        self.longest
     }
 
     /// Index of the first interval that ends after `time`.
@@ -212,8 +231,15 @@ impl Windows {
         if span == 0 {
             return Some(time);
         }
+        if span > self.longest {
+            return None;
+        }
         let mut index = self.first_ending_after(time);
         while index < self.len() {
+            if self.longest_of[index / STRIDE] < span {
+                index = (index / STRIDE + 1) * STRIDE;
+                continue;
+            }
             let start = self.starts[index].max(time);
             if start + span <= self.ends[index] {
                 return Some(start);
@@ -228,9 +254,16 @@ impl Windows {
         if span == 0 {
             return Some(time);
         }
+        if span > self.longest {
+            return None;
+        }
         let mut index = self.starts.partition_point(|&start| start < time);
         while index > 0 {
             index -= 1;
+            if self.longest_of[index / STRIDE] < span {
+                index = index / STRIDE * STRIDE;
+                continue;
+            }
             let end = self.ends[index].min(time);
             if end - span >= self.starts[index] {
                 return Some(end - span);
@@ -307,6 +340,26 @@ mod tests {
         assert_eq!(w.last_unbroken(34, 4), Some(30));
         assert_eq!(w.last_unbroken(33, 4), Some(16));
         assert_eq!(w.last_unbroken(12, 4), None);
+    }
+
+    #[test]
+    fn strides_agree_with_a_plain_walk() {
+        let mut windows = Windows::default();
+        let mut at = 0;
+        for index in 0..400_i64 {
+            let length = if index % 97 == 50 { 40 } else { 1 + index * 7 % 13 };
+            windows.push(at, at + length);
+            at += length + 1 + index % 3;
+        }
+        for (time, span) in [(0, 5), (0, 14), (0, 40), (0, 41), (2_000, 20), (at - 30, 3), (at, 1)] {
+            let fits = |(start, end): (Time, Time), low: Time, high: Time| {
+                (end.min(high) - start.max(low) >= span).then(|| (start.max(low), end.min(high) - span))
+            };
+            let first = windows.iter().find_map(|window| fits(window, time, FAR)).map(|found| found.0);
+            let last = windows.iter().filter_map(|window| fits(window, -FAR, time)).last();
+            assert_eq!(windows.next_unbroken(time, span), first, "{time} {span}");
+            assert_eq!(windows.last_unbroken(time, span), last.map(|found| found.1), "{time} {span}");
+        }
     }
 
     #[test]

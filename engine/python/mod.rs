@@ -6,6 +6,8 @@
 
 mod convert;
 mod error;
+mod live;
+mod outcome;
 mod problem;
 mod session;
 mod solve;
@@ -16,9 +18,11 @@ mod _engine {
     #[pymodule_export]
     use super::convert::Table;
     #[pymodule_export]
+    use super::outcome::Outcome;
+    #[pymodule_export]
     use super::problem::{Problem, table_spec, version};
     #[pymodule_export]
-    use super::session::{repair, simulate};
+    use super::session::{judge, repair, simulate};
     #[pymodule_export]
     use super::solve::{Cancel, evaluate, solve};
 }

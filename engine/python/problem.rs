@@ -1,5 +1,7 @@
 //! The class `Problem`, and what the module says about itself.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -14,7 +16,7 @@ use super::error::guarded;
 /// A problem read from tables: checked, dense, immutable.
 #[pyclass(frozen, module = "sopengine._engine")]
 pub(super) struct Problem {
-    pub(super) inner: TableProblem,
+    pub(super) inner: Arc<TableProblem>,
 }
 
 #[pymethods]
@@ -25,7 +27,7 @@ impl Problem {
     fn new(py: Python<'_>, tables: &Bound<'_, PyDict>, scale: Option<u8>) -> PyResult<Self> {
         let tables = convert::tables(py, tables)?;
         let inner = guarded(py, || py.detach(|| TableProblem::new(&tables, ReadOptions { scale })))?;
-        Ok(Self { inner })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Findings that did not refuse the input.

@@ -1,25 +1,26 @@
-//! The doors `simulate` and `repair`: a live schedule meets a changed problem.
+//! The doors `simulate`, `repair` and `judge`: a live schedule meets a changed problem.
 //!
-//! The live schedule crosses as tables and is read as far as the changed problem can express it; rows
-//! that it cannot (an operation that is gone) need no place. The interpreter is released meanwhile.
+//! The live schedule comes as an outcome of the engine, or crosses as tables, and is read as far as the
+//! changed problem can express it; rows that it cannot (an operation that is gone) need no place. The
+//! interpreter is released meanwhile.
 
 use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyList};
 
-use crate::error::Findings;
 use crate::model::ids::OperationId;
 use crate::schedule::Schedule;
-use crate::schedule::verify::verify;
+use crate::schedule::decode::Outline;
 use crate::search::LeftOut;
 use crate::search::limit::Stopwatch;
 use crate::session;
 use crate::tables::TableProblem;
 
 use super::error::guarded;
+use super::live::{answered, live};
 use super::problem::Problem;
-use super::solve::{ObjectiveArgument, assemble, foreign, objective, seconds};
+use super::solve::{ObjectiveArgument, objective, seconds};
 
 /// Pushes a live schedule on by what has changed; see `sopengine.session`.
 #[pyfunction]
@@ -32,12 +33,37 @@ pub(super) fn simulate<'py>(
     objective: Option<ObjectiveArgument>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let live = foreign(py, inner, schedule, assignments)?.schedule;
+    let objective = guarded(py, || self::objective(inner, objective, true))?;
+    let live = live(py, inner, schedule, assignments)?;
     let watch = Stopwatch::start();
     let simulated = guarded(py, || Ok(py.detach(|| session::simulate(&inner.problem, &live))))?;
-    let wall = watch.elapsed();
-    let answer = answer(py, inner, objective, &simulated.schedule, &simulated.left_out, wall)?;
-    answer.set_item("displaced", named(py, inner, &simulated.displaced)?)?;
+    let session::Simulated { schedule, left_out, displaced, verdict } = simulated;
+    let moved = moved(&live, &schedule);
+    let answer = answered(py, inner, &objective, schedule, verdict, left_out)?;
+    answer.set_item("displaced", named(py, inner, &displaced)?)?;
+    answer.set_item("moved", moved)?;
+    answer.set_item("stats", stats(py, watch.elapsed())?)?;
+    Ok(answer)
+}
+
+/// Judges a live schedule as one of a problem; see `sopengine.session`.
+#[pyfunction]
+#[pyo3(signature = (problem, schedule, assignments=None, *, objective=None))]
+pub(super) fn judge<'py>(
+    py: Python<'py>,
+    problem: &Bound<'py, Problem>,
+    schedule: &Bound<'py, PyAny>,
+    assignments: Option<&Bound<'py, PyAny>>,
+    objective: Option<ObjectiveArgument>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let inner = &problem.get().inner;
+    let objective = guarded(py, || self::objective(inner, objective, true))?;
+    let watch = Stopwatch::start();
+    let live = live(py, inner, schedule, assignments)?;
+    let left_out =
+        guarded(py, || Ok(py.detach(|| LeftOut::of_schedule(&Outline::new(&inner.problem), &live))))?;
+    let answer = answered(py, inner, &objective, live, None, left_out)?;
+    answer.set_item("stats", stats(py, watch.elapsed())?)?;
     Ok(answer)
 }
 
@@ -62,7 +88,7 @@ pub(super) fn repair<'py>(
     seed: u64,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let live = foreign(py, inner, schedule, assignments)?.schedule;
+    let live = live(py, inner, schedule, assignments)?;
     let names = &inner.problem.names.operations;
     let frozen = frozen.iter().filter_map(|name| names.find(name)).map(OperationId::new).collect();
     let options = guarded(py, || {
@@ -70,45 +96,32 @@ pub(super) fn repair<'py>(
             time_limit: seconds(Some(time_limit))?.unwrap_or_default(),
             seed,
             frozen,
-            objective: self::objective(inner, objective.clone(), true)?,
+            objective: self::objective(inner, objective, true)?,
         })
     })?;
     let watch = Stopwatch::start();
     let repaired = guarded(py, || Ok(py.detach(|| session::repair(&inner.problem, &live, &options))))?;
-    let wall = watch.elapsed();
-    let answer = answer(py, inner, objective, &repaired.schedule, &repaired.left_out, wall)?;
-    answer.set_item("damaged", named(py, inner, &repaired.damaged)?)?;
-    answer.set_item("tries", repaired.tries)?;
+    let session::Repaired { schedule, left_out, damaged, tries } = repaired;
+    let answer = answered(py, inner, &options.objective, schedule, None, left_out)?;
+    answer.set_item("damaged", named(py, inner, &damaged)?)?;
+    answer.set_item("tries", tries)?;
+    answer.set_item("stats", stats(py, watch.elapsed())?)?;
     Ok(answer)
 }
 
-/// Tables and figures, verified.
-fn answer<'py>(
-    py: Python<'py>,
-    inner: &TableProblem,
-    given: Option<ObjectiveArgument>,
-    schedule: &Schedule,
-    left_out: &[LeftOut],
-    wall: Duration,
-) -> PyResult<Bound<'py, PyDict>> {
-    let objective = guarded(py, || objective(inner, given, true))?;
-    let assembled = guarded(py, || {
-        Ok(py.detach(|| {
-            let verdict = verify(&inner.problem, schedule, true);
-            let levels = objective.value(&verdict.values);
-            assemble(inner, schedule, Some(&verdict), left_out, levels, &Findings::default())
-        }))
-    })?;
-    let (violations, levels) = (assembled.violations, assembled.levels.len());
-    let answer = assembled.into_dict(py)?;
-    answer.set_item("bound", vec![None::<i64>; levels])?;
-    answer.set_item("reason", if violations == 0 { "feasible" } else { "unknown" })?;
-    answer.set_item("limit", "none")?;
-    answer.set_item("detail", "")?;
+/// Operations that a live schedule places and that are elsewhere, or nowhere, now.
+fn moved(live: &Schedule, now: &Schedule) -> usize {
+    let place = |schedule: &Schedule, index: usize| {
+        schedule.placements[index].as_ref().map(|placed| (placed.start, placed.mode))
+    };
+    let known = (0..live.placements.len()).filter(|&index| live.placements[index].is_some());
+    known.filter(|&index| place(live, index) != place(now, index)).count()
+}
+
+fn stats(py: Python<'_>, wall: Duration) -> PyResult<Bound<'_, PyDict>> {
     let stats = PyDict::new(py);
     stats.set_item("wall_s", wall.as_secs_f64())?;
-    answer.set_item("stats", stats)?;
-    Ok(answer)
+    Ok(stats)
 }
 
 fn named<'py>(

@@ -20,11 +20,12 @@ use crate::schedule::Schedule;
 use crate::schedule::verify::{Verdict, verify};
 use crate::search::{self, LimitHit, Reason, SolveOptions, Solved};
 use crate::tables::read::{Foreign, read_schedule};
-use crate::tables::write::{self, Output};
+use crate::tables::write::Output;
 use crate::tables::{TableData, TableProblem};
 
 use super::convert::{self, Table};
 use super::error::{guarded, panic_text, raised};
+use super::outcome::Outcome;
 use super::problem::Problem;
 
 const WAKE: Duration = Duration::from_millis(50);
@@ -153,9 +154,9 @@ pub(super) fn solve<'py>(
     let flag =
         cancel.map_or_else(|| Arc::new(AtomicBool::new(false)), |cancel| Arc::clone(&cancel.get().flag));
     let session = Session { inner, options: &options, start: start.as_ref(), flag: &flag };
-    let solved = session.run(py, on_progress, progress_schedule)?;
-    let tables = guarded(py, || Ok(py.detach(|| answer(inner, &options, &solved, findings))))?;
-    let answer = tables.into_dict(py)?;
+    let mut solved = session.run(py, on_progress, progress_schedule)?;
+    let judged = guarded(py, || Ok(py.detach(|| answer(inner, &options, &mut solved, findings))))?;
+    let answer = judged.into_dict(py)?;
     answer.set_item("bound", solved.bound)?;
     answer.set_item("reason", reason_name(solved.reason))?;
     answer.set_item("limit", limit_name(solved.limit))?;
@@ -300,25 +301,26 @@ fn newest(sender: &Sender<Improvement>, dropped: &Receiver<Improvement>, improve
     }
 }
 
-/// Tables and figures of an answer.
+/// An answer and its figures.
 pub(super) struct Answer {
-    tables: Vec<(&'static str, arrow_array::RecordBatch)>,
-    values: Option<TermValues>,
-    pub(super) levels: Vec<i64>,
-    pub(super) violations: usize,
+    outcome: Outcome,
+    levels: Vec<i64>,
+    /// Whether there is a schedule whose figures count.
+    judged: bool,
 }
 
 impl Answer {
+    /// How many violations, and how many levels of the objective.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.outcome.violations.len(), self.levels.len())
+    }
+
     pub(super) fn into_dict(self, py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-        let tables = PyDict::new(py);
-        for (name, batch) in self.tables {
-            tables.set_item(name, Table::new(batch))?;
-        }
         let answer = PyDict::new(py);
-        answer.set_item("tables", tables)?;
-        let objective = self.values.as_ref().map_or_else(|| Ok(PyDict::new(py)), |values| terms(py, values));
-        answer.set_item("objective", objective?)?;
+        let objective = if self.judged { terms(py, &self.outcome.values)? } else { PyDict::new(py) };
+        answer.set_item("objective", objective)?;
         answer.set_item("levels", self.levels)?;
+        answer.set_item("tables", Bound::new(py, self.outcome)?)?;
         Ok(answer)
     }
 }
@@ -332,13 +334,19 @@ fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDic
 }
 
 /// The answer of a solve; its schedule is verified, and the verifier's figures are those told.
-fn answer(inner: &TableProblem, options: &SolveOptions, solved: &Solved, mut findings: Findings) -> Answer {
+fn answer(
+    inner: &Arc<TableProblem>,
+    options: &SolveOptions,
+    solved: &mut Solved,
+    mut findings: Findings,
+) -> Answer {
     let problem = &inner.problem;
-    let nothing = Schedule::empty(problem.operations.len());
-    let Some(schedule) = &solved.schedule else {
-        return assemble(inner, &nothing, None, &solved.left_out, Vec::new(), &findings);
+    let left_out = std::mem::take(&mut solved.left_out);
+    let Some(schedule) = solved.schedule.take() else {
+        let nothing = Schedule::empty(problem.operations.len());
+        return assemble(inner, nothing, None, left_out, Vec::new(), findings);
     };
-    let verdict = verify(problem, schedule, options.partial);
+    let verdict = verify(problem, &schedule, options.partial);
     if verdict.values != solved.values {
         findings.push(
             Finding::error("TERMS_DISAGREE", "schedule")
@@ -348,27 +356,27 @@ fn answer(inner: &TableProblem, options: &SolveOptions, solved: &Solved, mut fin
         );
     }
     let levels = options.objective.value(&verdict.values);
-    assemble(inner, schedule, Some(&verdict), &solved.left_out, levels, &findings)
+    assemble(inner, schedule, Some(verdict), left_out, levels, findings)
 }
 
 pub(super) fn assemble(
-    inner: &TableProblem,
-    schedule: &Schedule,
-    verdict: Option<&Verdict>,
-    left_out: &[search::LeftOut],
+    inner: &Arc<TableProblem>,
+    schedule: Schedule,
+    verdict: Option<Verdict>,
+    left_out: Vec<search::LeftOut>,
     levels: Vec<i64>,
-    findings: &Findings,
+    findings: Findings,
 ) -> Answer {
-    let (problem, context) = (&inner.problem, &inner.context);
-    let values = verdict.map(|verdict| verdict.values);
-    let violations = verdict.map_or(&[][..], |verdict| &verdict.violations);
-    let shown = values.unwrap_or_default();
-    let mut tables = Output::new(problem, context, schedule, &shown, left_out).tables();
+    let judged = verdict.is_some();
+    let Verdict { violations, values } = verdict.unwrap_or_default();
     let mut all = inner.findings.clone();
-    all.extend(findings.clone());
-    tables.push(("findings", write::findings(all.kept())));
-    tables.push(("violations", write::violations(problem, context, violations)));
-    Answer { tables, values, levels, violations: violations.len() }
+    all.extend(findings);
+    let inner = Arc::clone(inner);
+    Answer {
+        outcome: Outcome { inner, schedule, values, left_out, findings: all, violations },
+        levels,
+        judged,
+    }
 }
 
 /// Judges a schedule that comes from elsewhere; see `sopengine.evaluate`.
@@ -390,10 +398,10 @@ pub(super) fn evaluate<'py>(
             let mut verdict = verify(&inner.problem, &schedule, partial);
             verdict.add(violations);
             let levels = objective.value(&verdict.values);
-            assemble(inner, &schedule, Some(&verdict), &[], levels, &findings)
+            assemble(inner, schedule, Some(verdict), Vec::new(), levels, findings)
         }))
     })?;
-    let (violations, levels) = (judged.violations, judged.levels.len());
+    let (violations, levels) = judged.counts();
     let answer = judged.into_dict(py)?;
     answer.set_item("bound", vec![None::<i64>; levels])?;
     answer.set_item("reason", if violations == 0 { "feasible" } else { "unknown" })?;

@@ -8,6 +8,7 @@ pub mod plain;
 pub mod project;
 pub mod shift;
 pub mod state;
+pub mod timed;
 pub mod verify;
 
 pub use assignment::{Member, Placement, Schedule};

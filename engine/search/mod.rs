@@ -1,6 +1,7 @@
 //! Which schedule next?
 
 pub mod construct;
+pub mod exact;
 pub mod limit;
 pub mod lns;
 pub mod options;
@@ -11,6 +12,7 @@ pub mod score;
 pub mod shop;
 mod shown;
 pub mod solve;
+mod timed;
 
 pub use options::{Cause, LeftOut, LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 pub use solve::solve;

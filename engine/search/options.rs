@@ -15,7 +15,7 @@ pub struct SolveOptions {
     pub threads: usize,
     /// Logical workers.
     pub workers: usize,
-    /// When to stop by the clock; zero is construction only.
+    /// When to stop by the clock; zero is the first schedule and no more.
     pub time_limit: Option<Duration>,
     /// When to stop by work: operations touched.
     pub work_limit: Option<u64>,

@@ -16,9 +16,10 @@ use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
 use super::project::{self, ProjectReduction};
 use super::rng::Rng;
-use super::score::Scorer;
+use super::score::{Levels, Scorer};
 use super::shop::Reduction;
 use super::shown::Shown;
+use super::timed::Search;
 use crate::bounds::bound_levels;
 use crate::model::Problem;
 use crate::model::ids::OperationId;
@@ -27,6 +28,7 @@ use crate::propagation::TimeWindows;
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
+use crate::schedule::timed::{Arrangement, TimedInstance};
 use crate::schedule::verify::verify;
 
 /// Operations touched by a worker in a round.
@@ -119,7 +121,12 @@ impl<'a> Run<'a> {
             found.stats.constructed = best.levels.to_vec();
             let is_optimal = found.shown.best.as_ref().is_some_and(|shown| self.is_optimal(shown));
             if found.hit == LimitHit::None && !is_optimal {
-                self.improve(decoder, &best, &mut found, on_improve);
+                match TimedInstance::of(problem) {
+                    Some(instance) if !self.until_complete => {
+                        self.improve_timed(&instance, decoder, &best, &mut found, on_improve);
+                    }
+                    _ => self.improve(decoder, &best, &mut found, on_improve),
+                }
             }
         }
         self.conclude(found)
@@ -148,7 +155,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Tries all rules; the first is finished whatever the clock says.
+    /// Tries all rules. The first is finished whatever the limits say, with no seconds at all the first
+    /// that gives a schedule; those after it obey the clock and the budget of work within a rule, too.
     fn construct(
         &self,
         base: &Decoder<'a>,
@@ -156,8 +164,8 @@ impl<'a> Run<'a> {
         found: &mut Found<'a>,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
+        let spent = found.work;
         let measures = Measures::new(self.outline, self.windows);
-        let only_construct = self.options.time_limit == Some(Duration::ZERO);
         let mut decoder = base.clone();
         let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
         if let Some(start) = start {
@@ -165,21 +173,24 @@ impl<'a> Run<'a> {
             states.insert(0, None);
         }
         for rule in states {
-            let mut state = match (rule, start) {
-                (None, Some(start)) => State::of_schedule(self.outline.problem, start, &self.outline.free),
-                (rule, _) => {
-                    let keys = keys(self.outline, &measures, rule.unwrap_or(Rule::LatestStart));
-                    State::new(self.outline.problem, extension(self.outline, &keys))
+            let asked = found.stats.decodings == 0 || self.options.time_limit == Some(Duration::ZERO);
+            let owed = asked && found.best.is_none();
+            let stop = || self.cancelled() || (!owed && self.limit.is_due());
+            let most = self.options.work_limit.filter(|_| !owed);
+            decoder.stop_at_work(most.map_or(u64::MAX, |most| most.saturating_sub(spent)));
+            let state = match (rule, start) {
+                (None, Some(start)) => {
+                    Some(State::of_schedule(self.outline.problem, start, &self.outline.free))
                 }
+                (rule, _) => self.by_rule(rule.unwrap_or(Rule::LatestStart), &measures, &stop),
             };
-            let first = found.best.is_none();
-            let stop = || self.cancelled() || (!first && !only_construct && self.limit.is_due());
-            let end = decoder.decode(&state, self.options.partial, &stop);
-            if end == End::Stopped {
-                found.hit = self.hit(found.work);
+            let decoded = state.map(|state| (decoder.decode(&state, self.options.partial, &stop), state));
+            let Some((end, mut state)) = decoded.filter(|decoded| decoded.0 != End::Stopped) else {
+                // What a rule that was cut short has cost is not told: without it the same work is done.
+                found.hit = self.hit(spent + decoder.work());
                 return;
-            }
-            found.work = decoder.work() + found.shown.work;
+            };
+            found.work = spent + decoder.work() + found.shown.work;
             found.stats.decodings += 1;
             if end == End::Complete {
                 decoder.settle(&mut state);
@@ -188,10 +199,16 @@ impl<'a> Run<'a> {
                 found.stuck = decoder.left_out().first().cloned();
             }
             found.hit = self.hit(found.work);
-            if found.hit != LimitHit::None && found.best.is_some() && !only_construct {
+            if found.hit != LimitHit::None && found.best.is_some() {
                 return;
             }
         }
+    }
+
+    /// The state of a rule; none if it must stop.
+    fn by_rule(&self, rule: Rule, measures: &Measures, stop: &dyn Fn() -> bool) -> Option<State> {
+        let keys = keys(self.outline, measures, rule, stop)?;
+        Some(State::new(self.outline.problem, extension(self.outline, &keys, stop)?))
     }
 
     /// Where no rule places everything: searches partial schedules until one leaves nothing out.
@@ -212,7 +229,6 @@ impl<'a> Run<'a> {
             Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
         let mut least = partial.found(found.work);
         partial.construct(base, None, &mut least, &mut |_| {});
-        least.work += found.work;
         if let Some(best) = least.best.clone()
             && least.hit == LimitHit::None
             && best.levels[0] > 0
@@ -280,7 +296,10 @@ impl<'a> Run<'a> {
         if found.best.is_none() {
             found.stats.first_schedule = elapsed;
         }
-        if found.shown.offer(&incumbent) {
+        let moved_before = found.shown.work;
+        let is_better = found.shown.offer(&incumbent);
+        found.work += found.shown.work - moved_before;
+        if is_better {
             self.tell(found, on_improve);
         }
         found.best = Some(incumbent);
@@ -316,7 +335,7 @@ impl<'a> Run<'a> {
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
-        let quota = ROUND.max(8 * self.outline.free.len() as u64);
+        let quota = ROUND.max(4 * self.outline.free.len() as u64);
         let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);
@@ -333,7 +352,8 @@ impl<'a> Run<'a> {
             found.stats.rounds += 1;
             let news: Vec<&Incumbent> = workers.iter().map(|worker| &worker.best).collect();
             let better = found.best.as_ref().and_then(|best| merger.merge(best, &news));
-            found.work = constructed + merger.work() + workers.iter().map(Worker::work).sum::<u64>();
+            let searched = merger.work() + workers.iter().map(Worker::work).sum::<u64>();
+            found.work = constructed + searched + found.shown.work;
             if let Some(better) = better {
                 self.accept(better, found, on_improve);
             }
@@ -342,7 +362,7 @@ impl<'a> Run<'a> {
                     self.tell(found, on_improve);
                 }
             }
-            found.work += found.shown.work;
+            found.work = constructed + searched + found.shown.work;
             Self::exchange(&mut workers, found);
         }
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
@@ -352,6 +372,61 @@ impl<'a> Run<'a> {
     fn count(&self) -> usize {
         let most = (8_000 / self.outline.free.len().max(1)).max(2);
         self.options.workers.clamp(1, most)
+    }
+
+    /// Rounds of moves on the timed kernel, or of the general ones where it does not serve.
+    fn improve_timed(
+        &self,
+        instance: &TimedInstance,
+        base: &Decoder<'a>,
+        best: &Incumbent,
+        found: &mut Found<'a>,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let problem = self.outline.problem;
+        let share = (self.options.seed, self.options.workers);
+        let is_complete = best.left_out.is_empty();
+        let start = Arrangement::of_schedule(instance, &best.schedule).filter(|_| is_complete);
+        let search = start.and_then(|start| Search::new(instance, &self.options.objective, start, share));
+        let Some(mut search) = search else {
+            self.improve(base, best, found, on_improve);
+            return;
+        };
+        let constructed = found.work - found.shown.work;
+        let stop = || self.cancelled() || self.limit.is_due();
+        loop {
+            if let Some(state) = search.improved() {
+                self.note_timed(&state.schedule(problem), found, on_improve);
+            }
+            found.hit = self.hit(found.work);
+            let is_optimal = found.shown.best.as_ref().is_some_and(|shown| self.is_optimal(shown));
+            if found.hit != LimitHit::None || is_optimal {
+                break;
+            }
+            if !search.round(self.options.threads, &stop) {
+                found.hit = self.hit(0);
+                break;
+            }
+            found.stats.rounds += 1;
+            found.work = constructed + search.work() + found.shown.work;
+        }
+        found.stats.decodings += search.moves();
+    }
+
+    fn note_timed(
+        &self,
+        schedule: &Schedule,
+        found: &mut Found<'a>,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let problem = self.outline.problem;
+        let values = crate::schedule::metrics::terms(problem, schedule);
+        let levels: Levels = self.options.objective.value(&values).into_iter().collect();
+        if found.best.as_ref().is_none_or(|best| levels < best.levels) {
+            let state = State::of_schedule(problem, schedule, &self.outline.free);
+            let incumbent = Incumbent { levels, state, schedule: schedule.clone(), left_out: Vec::new() };
+            self.accept(incumbent, found, on_improve);
+        }
     }
 
     /// Workers that have not been better than the best for a while go on from it.

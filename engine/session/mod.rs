@@ -15,8 +15,10 @@
 //! that cannot be placed any more is left out and says why.
 
 mod bench;
+mod carry;
 mod repair;
 mod simulate;
 
+pub use carry::carry;
 pub use repair::{RepairOptions, Repaired, repair};
 pub use simulate::{Simulated, simulate};

@@ -8,10 +8,12 @@
 //! An operation that the live schedule does not place comes last, in the gaps that remain: a new order,
 //! or one left out so far, which may find a place. So does one whose published mode is gone.
 //!
-//! A live schedule that still obeys all rules is the answer as it is.
+//! A live schedule that still obeys all rules is the answer as it is, with what it does not place in its
+//! gaps.
 //!
 //! # Cost
-//! One verification and one decoding: a few binary searches an operation.
+//! Every operation tried where it was, and one verification; where that is not the answer, one decoding
+//! more: a few binary searches an operation.
 
 use smallvec::SmallVec;
 
@@ -21,9 +23,9 @@ use crate::model::operation::{Phase, Target};
 use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 use crate::schedule::assignment::{Placement, Schedule};
-use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing};
+use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing, Unwatched};
 use crate::schedule::state::State;
-use crate::schedule::verify::verify;
+use crate::schedule::verify::{Verdict, verify};
 
 /// What becomes of a live schedule.
 #[derive(Debug, Clone)]
@@ -34,29 +36,52 @@ pub struct Simulated {
     pub left_out: Vec<LeftOut>,
     /// Operations that could not keep their mode or members, ascending.
     pub displaced: Vec<OperationId>,
+    /// What the verifier says, where it has been asked already.
+    pub verdict: Option<Verdict>,
 }
 
 /// Pushes a live schedule on by whatever has changed in the problem. `live` is the schedule as far as
 /// this problem can express it.
 pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
     let outline = Outline::new(problem);
-    if stands(&outline, live) {
-        return Simulated { schedule: live.clone(), left_out: Vec::new(), displaced: Vec::new() };
-    }
     let mut decoder = Decoder::new(&outline);
+    if let Some(simulated) = stands(&outline, &mut decoder, live) {
+        return simulated;
+    }
     decoder.keep(standing(&outline, live));
     let state = kept_state(&outline, live);
     decoder.decode(&state, true, &|| false);
     let schedule = decoder.schedule();
     let displaced = displaced(&outline, live, &schedule);
-    Simulated { schedule, left_out: decoder.left_out().to_vec(), displaced }
+    Simulated { schedule, left_out: decoder.left_out().to_vec(), displaced, verdict: None }
 }
 
-/// Whether the live schedule places everything and still obeys all rules.
-fn stands(outline: &Outline<'_>, live: &Schedule) -> bool {
-    let placed = |op: &OperationId| live.get(*op).is_some();
-    outline.free.iter().chain(&outline.pinned).all(placed)
-        && verify(outline.problem, live, true).violations.is_empty()
+/// The live schedule as it is, with what it does not place in the gaps that remain, if that obeys all
+/// rules.
+fn stands(outline: &Outline<'_>, decoder: &mut Decoder<'_>, live: &Schedule) -> Option<Simulated> {
+    let mut state = kept_state(outline, live);
+    let (mut placed, rest): (Vec<OperationId>, Vec<OperationId>) =
+        state.sequence.iter().chain(&outline.pinned).partition(|op| live.get(**op).is_some());
+    placed.sort_by_key(|op| (live.get(*op).map(|known| (known.start, known.end)), outline.place_of(*op)));
+    if rest.iter().any(|op| outline.is_pinned(*op)) || !decoder.stand(live, &placed) {
+        return None;
+    }
+    let keep = placed.len();
+    state.sequence = [placed, rest].concat();
+    decoder.resume(&state, keep, true, &|| false, &mut Unwatched);
+    // Nothing new: the answer is the live schedule, its changeovers when they were.
+    let schedule = if keep == state.sequence.len() { live.clone() } else { decoder.schedule() };
+    let same = |op: &OperationId| match (live.get(*op), schedule.get(*op)) {
+        (Some(was), Some(is)) => (was.mode, was.start, was.end) == (is.mode, is.start, is.end),
+        _ => false,
+    };
+    if !state.sequence[..keep].iter().all(same) {
+        return None;
+    }
+    let verdict = verify(outline.problem, &schedule, true);
+    let left_out = decoder.left_out().to_vec();
+    let answer = Simulated { schedule, left_out, displaced: Vec::new(), verdict: Some(verdict) };
+    answer.verdict.as_ref().is_some_and(Verdict::is_valid).then_some(answer)
 }
 
 /// The live order, modes and members; what has none comes last.

@@ -174,7 +174,10 @@ def rush_order(
 
 
 def cancel_order(order: Any) -> list[Change]:
-    """An order is not wanted any more; its unstarted operations go."""
+    """An order is not wanted any more; its unstarted operations go.
+
+    Where it was the only supply of an item, those who consume the item are left out.
+    """
     return [Change("orders", "delete", {"order": order})]
 
 
@@ -194,8 +197,7 @@ def resource_added(resource: Any, *, like: Any = None, **cells: Any) -> list[Cha
 def resource_lost(resource: Any, start: Any = None) -> list[Change]:
     """A resource is gone, from `start` (now) on.
 
-    Work that can go nowhere else is left out, or, where what it needs is never open together any more, the
-    changed problem is refused and names each such operation.
+    Work that can go nowhere else is left out with a reason.
     """
     return [Change("calendars", "delete", {"resource": resource, "start": start, "end": None})]
 

@@ -40,8 +40,8 @@ class Result:
     Attributes
     ----------
     tables
-        Output tables by name; each is also an attribute: `schedule`, `assignments`, `dispatch`,
-        `order_results`, `kpis`, `reasons`, `findings`, `violations`.
+        Output tables by name, each made when it is first read; each is also an attribute: `schedule`,
+        `assignments`, `dispatch`, `order_results`, `kpis`, `reasons`, `findings`, `violations`.
     objective
         Every term by name, optimized or not.
     levels
@@ -105,12 +105,12 @@ class Result:
         return self._table("violations")
 
     def _table(self, name: str) -> pa.Table:
-        return self.tables.get(name, pa.table({}))
+        return self.tables[name] if name in self.tables else pa.table({})
 
     @property
     def has_schedule(self) -> bool:
         """Whether there is a schedule at all, possibly with orders left out."""
-        return self.schedule.num_rows > 0 and self.termination.reason in ("optimal", "feasible")
+        return self.termination.reason in ("optimal", "feasible") and self.schedule.num_rows > 0
 
     def verify(self) -> pa.Table:
         """Violations found by the independent verifier; an empty table for a valid schedule.

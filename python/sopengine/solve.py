@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sopengine import _engine
 from sopengine.errors import SopDataError
 from sopengine.options import Objective, SolveOptions, objective_levels
-from sopengine.tables import ArrowStream, TableLike, prepare, result_table, schedule_tables
+from sopengine.tables import ArrowStream, ResultTables, TableLike, prepare, result_table, schedule_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def solve(
     problem
         What to schedule.
     time_limit
-        Seconds; 0 is construction alone. By default 10, or none where `work_limit` is given.
+        Seconds; 0 is the first schedule and no more. By default 10, or none where `work_limit` is given.
     work_limit
         Limit of work in operations touched. The same limit and seed give the same bytes on every machine
         and any number of threads.
@@ -182,7 +182,7 @@ def verify(
 
 def simulate_live(problem: Problem, live: Result, objective: Objective | None) -> dict[str, Any]:
     """The engine's answer to what happens to a live schedule if nobody reacts."""
-    table, held = _crossing(problem, live, None)
+    table, held = _live(problem, live)
     return _engine.simulate(problem.engine, table, held, objective=objective_levels(objective))
 
 
@@ -196,7 +196,7 @@ def repair_live(
 ) -> dict[str, Any]:
     """The engine's answer with what a change touches placed anew."""
     SolveOptions(time_limit=time_limit, seed=seed)
-    table, held = _crossing(problem, live, None)
+    table, held = _live(problem, live)
     return _engine.repair(
         problem.engine,
         table,
@@ -206,6 +206,19 @@ def repair_live(
         time_limit=time_limit,
         seed=seed,
     )
+
+
+def judge_live(problem: Problem, live: Result, objective: Objective | None) -> dict[str, Any]:
+    """The engine's judgment of a live schedule as one of this problem."""
+    table, held = _live(problem, live)
+    return _engine.judge(problem.engine, table, held, objective=objective_levels(objective))
+
+
+def _live(problem: Problem, live: Result) -> tuple[Any, ArrowStream | None]:
+    """A live schedule as the engine has it already, or its tables."""
+    if isinstance(live.tables, ResultTables):
+        return live.tables.outcome, None
+    return _crossing(problem, live, None)
 
 
 def _crossing(
@@ -223,7 +236,7 @@ def _result(answer: dict[str, Any], problem: Problem) -> Result:
     from sopengine.result import Result, Termination
 
     return Result(
-        tables={name: result_table(table) for name, table in answer["tables"].items()},
+        tables=ResultTables(answer["tables"]),
         objective=answer["objective"],
         levels=answer["levels"],
         bound=answer["bound"],

@@ -319,3 +319,43 @@ def result_table(table: ArrowStream) -> pa.Table:
     import pyarrow as pa
 
     return pa.table(table)
+
+
+class ResultTables(Mapping[str, "pa.Table"]):
+    """Tables of a result by name, each made by the engine when it is first read, and kept.
+
+    Reading all of them costs more than finding a first schedule, and few callers want all. Copies and
+    pickles hold the tables, made.
+    """
+
+    __slots__ = ("_made", "_outcome")
+
+    def __init__(self, outcome: _engine.Outcome) -> None:
+        self._outcome = outcome
+        self._made: dict[str, pa.Table] = {}
+
+    @property
+    def outcome(self) -> _engine.Outcome:
+        """The schedule as the engine holds it."""
+        return self._outcome
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name not in self._made:
+            self._made[name] = result_table(self._outcome[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._outcome.keys())
+
+    def __len__(self) -> int:
+        return len(self._outcome)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._outcome.keys()  # noqa: SIM118 - it is no dictionary
+
+    def __repr__(self) -> str:
+        return f"<ResultTables {', '.join(self)}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the plain dictionary of all tables."""
+        return dict, (dict(self),)

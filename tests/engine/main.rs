@@ -5,11 +5,15 @@
 mod critical;
 mod decode;
 mod explain;
+mod incremental;
 mod plain;
 mod project;
+mod propagation;
+mod scaling;
 mod session;
 mod shift;
 mod solve;
 mod solve_random;
 mod support;
+mod timed;
 mod verify;

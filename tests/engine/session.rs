@@ -11,7 +11,7 @@ use sopengine::schedule::Schedule;
 use sopengine::schedule::metrics::terms;
 use sopengine::schedule::verify::verify;
 use sopengine::search::{SolveOptions, solve};
-use sopengine::session::{RepairOptions, repair, simulate};
+use sopengine::session::{RepairOptions, carry, repair, simulate};
 
 use crate::support::random;
 
@@ -64,6 +64,49 @@ fn without_a_change_nothing_moves() {
     }
     assert!(seen > 40, "{seen} plants");
     assert!(wrong.is_empty(), "{} of {seen} moved: {wrong:?}", wrong.len());
+}
+
+#[test]
+fn a_schedule_is_carried_whole_to_the_same_problem() {
+    for seed in 0..60 {
+        let Some(problem) = random::plant(seed) else { continue };
+        let Some(schedule) = live(&problem, seed) else { continue };
+        let carried = carry(&problem, &schedule, &problem);
+        for op in problem.operation_ids().filter(|op| problem.status(*op) != Status::Done) {
+            assert_eq!(carried.get(op), schedule.get(op), "plant {seed}, operation {}", op.0);
+        }
+    }
+}
+
+#[test]
+fn an_order_put_back_into_the_gaps_moves_nobody() {
+    let mut seen = 0;
+    for seed in 0..120 {
+        let Some(problem) = random::plant(seed) else { continue };
+        let Some(schedule) = live(&problem, seed) else { continue };
+        let Some(order) = problem.order_ids().find(|order| {
+            let operations = &problem.order(*order).operations;
+            let planned = |op: &OperationId| problem.status(*op) == Status::Planned;
+            !operations.is_empty() && operations.iter().all(|op| planned(op) && schedule.get(*op).is_some())
+        }) else {
+            continue;
+        };
+        let mut without = schedule.clone();
+        for op in &problem.order(order).operations {
+            without.placements[op.index()] = None;
+        }
+        if !verify(&problem, &without, true).violations.is_empty() {
+            continue; // Others need the order: its material, its place in a pinned sequence.
+        }
+        seen += 1;
+        let simulated = simulate(&problem, &without);
+        assert!(verify(&problem, &simulated.schedule, true).violations.is_empty(), "plant {seed}");
+        for op in problem.operation_ids().filter(|op| without.get(*op).is_some()) {
+            let place = |schedule: &Schedule| schedule.get(op).map(|placed| (placed.start, placed.end));
+            assert_eq!(place(&simulated.schedule), place(&without), "plant {seed}, operation {}", op.0);
+        }
+    }
+    assert!(seen > 20, "{seen} plants");
 }
 
 #[test]

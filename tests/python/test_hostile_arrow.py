@@ -1,9 +1,9 @@
 """Mutated Arrow streams: refused or taken, never a crash, never a hang.
 
 Streams of the tables of a valid problem, and of its schedule, are cut, flipped and sown with hostile
-integers by a seed, then decoded as the service decodes what strangers send, and what passes goes all the
-way: read, solved for a little, evaluated. A child process does it, so that a crash is counted and named by
-its seed instead of ending the tests.
+integers by a seed, then decoded as the service decodes what strangers send, or read from a file, and what
+passes goes all the way: read, solved for a little, evaluated. A child process does it, so that a crash is
+counted and named by its seed instead of ending the tests; ``SOPENGINE_MUTANTS=20000`` tries so many.
 
 Run as a program: ``python test_hostile_arrow.py SEED FIRST END`` prints each number before it is tried.
 """
@@ -11,105 +11,24 @@ Run as a program: ``python test_hostile_arrow.py SEED FIRST END`` prints each nu
 from __future__ import annotations
 
 import faulthandler
-import struct
+import os
 import subprocess
 import sys
+import tempfile
+import time
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-MUTANTS = 3_000
-PATIENCE = 20
-"""Seconds that one stream may take."""
+from hostile.mutations import INTEGERS, MEMORY, PATIENCE, encode, mutants, spoil, tables
+
+MUTANTS = mutants(2_000)
 LIMIT = 64 << 20
-INTEGERS = [0, 1, -1, 2**7, 2**15, 2**31 - 1, -(2**31), 2**31, 2**32 - 1, 2**62, 2**63 - 1, -(2**63)]
-
-
-def tables() -> dict[str, pa.Table]:
-    """A valid problem with a column of every kind that the engine reads."""
-    return {
-        "orders": pa.table({"order": ["A", "B"], "due": [9, None], "weight": pa.array([1, 2], pa.int32())}),
-        "operations": pa.table(
-            {
-                "operation": pa.array(["a1", "a2", "b1"], pa.string_view()),
-                "order": pa.array(["A", "A", "B"]).dictionary_encode(),
-                "sequence": pa.array([1, 2, 1], pa.uint8()),
-                "setup_state": pa.array(["red", None, "blue"], pa.large_string()),
-                "note": pa.array([[1], None, []]),
-            }
-        ),
-        "modes": pa.table(
-            {"operation": ["a1", "a2", "b1"], "resource": ["m", "n", "m"], "duration": [3, 4, 5]}
-        ),
-        "requirements": pa.table({"requirement": ["r"], "operation": ["a1"], "group": ["crew"]}),
-        "groups": pa.table({"group": ["crew", "crew"], "member": ["p", "q"]}),
-        "resources": pa.table(
-            {
-                "resource": ["m", "n", "p", "q"],
-                "capacity": pa.array([1, 3, 1, 1]).cast(pa.decimal128(30, 2)),
-                "calendar": ["c", None, None, None],
-                "changeover_matrix": ["x", None, None, None],
-            }
-        ),
-        "calendars": pa.table({"calendar": ["c", "c"], "start": [0, 30], "end": [25, None]}),
-        "matrices": pa.table({"matrix": ["x"], "attached": [True]}),
-        "changeovers": pa.table({"matrix": ["x"], "to_value": ["blue"], "duration": [2], "cost": [1.0]}),
-        "precedences": pa.table({"before": ["a1"], "after": ["b1"], "transfer": [0.5]}),
-        "materials": pa.table({"operation": ["a1"], "item": ["i"], "quantity": [-2]}),
-        "stock": pa.table({"item": ["i"], "quantity": [5]}),
-        "baseline": pa.table({"operation": ["b1"], "resource": ["m"], "start": [8], "pin": ["resource"]}),
-    }
-
-
-def encode(table: pa.Table, compression: str | None = None) -> bytes:
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression=compression)
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def flip(rng: Random, data: bytearray) -> None:
-    for _ in range(rng.choice([1, 1, 2, 8])):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-
-
-def cut(rng: Random, data: bytearray) -> None:
-    del data[rng.randrange(len(data)) :]
-
-
-def drop(rng: Random, data: bytearray) -> None:
-    start = rng.randrange(len(data))
-    del data[start : start + rng.choice([1, 4, 8, 64])]
-
-
-def sow(rng: Random, data: bytearray) -> None:
-    """Put a hostile integer at an aligned place: lengths, offsets, counts and values are such."""
-    for _ in range(rng.choice([1, 1, 3])):
-        width = rng.choice([2, 4, 4, 8, 8])
-        place = rng.randrange(0, len(data) - width, min(width, 4))
-        value = rng.choice(INTEGERS) & ((1 << 8 * width) - 1)
-        data[place : place + width] = value.to_bytes(width, "little")
-
-
-def nudge(rng: Random, data: bytearray) -> None:
-    """Make an integer a little larger or smaller: what is off by one is seldom noticed."""
-    place = rng.randrange(0, len(data) - 4, 4)
-    (value,) = struct.unpack_from("<I", data, place)
-    struct.pack_into("<I", data, place, (value + rng.choice([-8, -1, 1, 8])) & 0xFFFFFFFF)
-
-
-def splice(rng: Random, data: bytearray) -> None:
-    start, size = rng.randrange(len(data)), rng.choice([8, 32, 128])
-    place = rng.randrange(len(data))
-    data[place:place] = data[start : start + size]
-
-
-MUTATIONS = [flip, cut, drop, sow, sow, nudge, nudge, splice]
 
 
 def decode(data: bytes) -> pa.Table:
@@ -140,15 +59,20 @@ def subjects() -> tuple[Any, list[tuple[str, bytes]]]:
 
 def attempt(seed: str, number: int) -> str:
     """What becomes of one mutant: `refused` by Arrow, `told` in findings, or `taken`."""
+    rng = Random(f"{seed}/{number}")
+    if rng.random() < 0.3:
+        return read_from_folder(rng)
+    return through_tables(rng)
+
+
+def through_tables(rng: Random) -> str:
+    """Decoded as the service does, then read, solved for a little, evaluated."""
     import sopengine as so
 
     problem, streams = subjects()
-    rng = Random(f"{seed}/{number}")
     name, stream = rng.choice(streams)
-    data = bytearray(stream)
-    rng.choice(MUTATIONS)(rng, data)
     try:
-        table = decode(bytes(data))
+        table = decode(spoil(rng, stream))
     except (ValueError, TypeError, KeyError, OSError, OverflowError, MemoryError, pa.ArrowException):
         return "refused"
     except Exception as error:
@@ -160,28 +84,64 @@ def attempt(seed: str, number: int) -> str:
             schedule = table if name == "schedule" else decode(dict(streams)["schedule"])
             so.evaluate(problem, schedule, table if name == "assignments" else None)
         else:
-            changed = so.Problem(**{**tables(), name: table})
-            result = so.solve(changed, time_limit=2, work_limit=100, threads=1)
-            assert result.violations.num_rows == 0, result.violations.to_pylist()
+            solved(so.Problem(**{**tables(), name: table}))
     except so.SopDataError as error:
         assert error.issues
         return "told"
     return "taken"
 
 
+def read_from_folder(rng: Random) -> str:
+    """One spoiled file among sound ones, by the door for files."""
+    import sopengine as so
+
+    whole = tables()
+    spoiled = rng.choice(sorted(whole))
+    file = rng.random() < 0.5
+    compression = rng.choice([None, None, "lz4", "zstd"])
+    with tempfile.TemporaryDirectory() as place:
+        for name, table in whole.items():
+            data = encode(table, compression if name == spoiled else None, file)
+            data = spoil(rng, data) if name == spoiled else data
+            (Path(place) / f"{name}.{'arrow' if file else 'arrows'}").write_bytes(data)
+        try:
+            problem = so.read(place)
+        except so.SopDataError as error:
+            assert error.issues
+            return "refused" if error.issues[0].check == "ARROW_INVALID" else "told"
+    solved(problem)
+    return "taken"
+
+
+def solved(problem: Any) -> None:
+    """A little search ends, and its schedule is valid."""
+    import sopengine as so
+
+    result = so.solve(problem, time_limit=2, work_limit=100, threads=1)
+    assert result.violations.num_rows == 0, result.violations.to_pylist()
+
+
 def child(seed: str, first: int, end: int) -> None:
     try:
         import resource
     except ImportError:
-        pass
+        resource = None
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     subjects()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if resource else 0
     for number in range(first, end):
         print(number, flush=True)
-        faulthandler.dump_traceback_later(PATIENCE, exit=True)
+        # Processor time, for a computer that is busy with other things; a hang is seen by the other clock.
+        faulthandler.dump_traceback_later(20 * PATIENCE, exit=True)
+        spent = time.process_time()
         print(attempt(seed, number), flush=True)
+        spent = time.process_time() - spent
+        assert spent < PATIENCE, f"{number} took {spent:.1f} s"
+        if resource:
+            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+            assert grown < MEMORY, f"{number} raised the peak by {grown >> 20} MiB"
     faulthandler.cancel_dump_traceback_later()
 
 
@@ -191,7 +151,15 @@ def run(seed: str, first: int, end: int) -> tuple[Counter[str], list[str]]:
     failures: list[str] = []
     while first < end:
         command = [sys.executable, __file__, seed, str(first), str(end)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=7_200,
+            check=False,
+            env={**os.environ, "PYTHONPATH": path},
+        )
         lines = done.stdout.split()
         seen.update(line for line in lines if not line.isdigit())
         if done.returncode == 0:
@@ -204,6 +172,7 @@ def run(seed: str, first: int, end: int) -> tuple[Counter[str], list[str]]:
     return seen, failures
 
 
+@pytest.mark.timeout(7_200)
 def test_no_mutant_crashes_or_hangs() -> None:
     seen, failures = run("mutants", 0, MUTANTS)
     print(dict(seen))

@@ -5,9 +5,11 @@
 //! together. Milliseconds at a million operations.
 
 mod preemptive;
+mod refute;
 
 use crate::schedule::plain::PlainInstance;
 use preemptive::{Demand, preemptive_makespan};
+pub use refute::network_of;
 
 /// No schedule is shorter.
 pub fn makespan_bound(instance: &PlainInstance) -> u32 {

@@ -19,6 +19,7 @@ mod precedences;
 mod resources;
 #[cfg(test)]
 mod tests;
+mod triangle;
 
 use std::collections::BTreeMap;
 
@@ -189,6 +190,7 @@ impl<'a> Builder<'a> {
             topological: links.topological,
         };
         self.setup_coverage(&problem, &resources);
+        self.triangles(&problem);
         self.modes_possible(&problem, &resources);
         self.magnitudes(&problem);
         self.units(&problem);

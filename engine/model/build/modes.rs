@@ -1,5 +1,7 @@
 //! Modes and requirements: who can run what, where it is open, and whether it can run at all.
 
+use smallvec::SmallVec;
+
 use super::operations::below_one;
 use super::{Builder, negative};
 use crate::error::Finding;
@@ -338,6 +340,8 @@ impl Builder<'_> {
             .map(|row| row.operation)
             .collect();
         let mut load: Vec<(u64, Span)> = vec![(0, 0); resources.len()];
+        let peak = |resource: &Resource| self.pool.profiles[resource.profile.index()].peak();
+        let peaks: Vec<i64> = resources.iter().map(peak).collect();
         for (row, entry) in draft.operations.iter().enumerate() {
             let Some(place) = self.operation_keys.get(entry.operation) else {
                 continue;
@@ -365,7 +369,7 @@ impl Builder<'_> {
                     let (users, work) = &mut load[resource.index()];
                     (*users, *work) = (*users + 1, work.saturating_add(mode.duration));
                 }
-                reasons.extend(self.impossible(problem, operation, mode, resources));
+                reasons.extend(self.impossible(problem, operation, mode, &peaks));
             }
             if reasons.len() == operation.modes.len() {
                 let (check, found, expected) = reasons.swap_remove(0);
@@ -387,7 +391,7 @@ impl Builder<'_> {
         problem: &Problem,
         operation: &Operation,
         mode: &Mode,
-        resources: &[Resource],
+        peaks: &[i64],
     ) -> Option<(&'static str, String, String)> {
         if mode.duration == 0 {
             return None;
@@ -418,7 +422,7 @@ impl Builder<'_> {
             }
             _ => None,
         });
-        let mut totals: Vec<(ResourceId, i64)> = Vec::new();
+        let mut totals: SmallVec<[(ResourceId, i64); 4]> = SmallVec::new();
         for (id, quantity, _) in own.into_iter().chain(needs) {
             match totals.iter_mut().find(|total| total.0 == id) {
                 Some(total) => total.1 += quantity,
@@ -426,7 +430,7 @@ impl Builder<'_> {
             }
         }
         for (id, quantity) in totals {
-            let peak = self.pool.profiles[resources[id.index()].profile.index()].peak();
+            let peak = peaks[id.index()];
             if peak == 0 {
                 return Some((
                     "NO_CAPACITY",

@@ -1,5 +1,7 @@
 //! Orders and operations with their setup states.
 
+use rustc_hash::FxHashSet;
+
 use super::{Builder, negative};
 use crate::error::Finding;
 use crate::model::draft::{OperationRow, OrderRow, STATE, Symbol};
@@ -199,6 +201,8 @@ impl Builder<'_> {
 
     fn setup_states(&mut self, operations: &mut [Operation]) {
         let draft = self.draft;
+        let by_column = draft.operations.iter().filter(|row| row.setup_state.is_some());
+        let by_column: FxHashSet<Symbol> = by_column.map(|row| row.operation).collect();
         for (row, entry) in draft.setup_states.iter().enumerate() {
             let id = draft.symbols.text(entry.operation);
             let at = self.cell("setup_states", row, id, "operation", "operations");
@@ -213,7 +217,7 @@ impl Builder<'_> {
             };
             let setup = &mut operations[operation as usize].setup;
             match setup.binary_search_by_key(&attribute, |state| state.0) {
-                Ok(_) if self.named_by_column(entry.operation) && attribute == self.state_attribute => {
+                Ok(_) if by_column.contains(&entry.operation) && attribute == self.state_attribute => {
                     self.findings.push(
                         Finding::error("SETUP_TWICE", "setup_states")
                             .at(row, id)
@@ -231,8 +235,7 @@ impl Builder<'_> {
 
     /// States that operations need and no rule of the resource's matrix names (contract, 2).
     pub(super) fn setup_coverage(&mut self, problem: &Problem, resources: &[Resource]) {
-        let mut told: std::collections::BTreeSet<(u32, AttributeId, ValueId)> =
-            std::collections::BTreeSet::new();
+        let mut seen: FxHashSet<(u32, AttributeId, ValueId)> = FxHashSet::default();
         for operation in &problem.operations {
             for mode in operation.mode_ids().filter_map(|mode| problem.modes.get(mode.index())) {
                 let Some(resource) = mode.resource.and_then(|resource| resources.get(resource.index()))
@@ -243,10 +246,13 @@ impl Builder<'_> {
                     continue;
                 };
                 for &(attribute, value) in &operation.setup {
+                    if !seen.insert((matrix.0, attribute, value)) {
+                        continue;
+                    }
                     let rules = &problem.matrices[matrix.index()].attributes;
                     let place = rules.binary_search_by_key(&attribute, |rules| rules.attribute);
                     let covered = place.is_ok_and(|place| rules[place].covers(value));
-                    if !covered && told.insert((matrix.0, attribute, value)) {
+                    if !covered {
                         self.uncovered(matrix.index(), attribute, value);
                     }
                 }
@@ -265,11 +271,6 @@ impl Builder<'_> {
                 .expected("a rule for every state that operations need")
                 .hint("changing to it takes no time; add a rule if it does"),
         );
-    }
-
-    /// Whether `operations.setup_state` names a state of the operation.
-    fn named_by_column(&self, operation: Symbol) -> bool {
-        self.draft.operations.iter().any(|row| row.operation == operation && row.setup_state.is_some())
     }
 }
 

@@ -163,7 +163,7 @@ impl Plan<'_> {
         let never = Blocked { until: FAR, resource: own };
         let fits = |start: Time, end: Time| {
             let stretch = Stretch { start, end, open: manner.suspend.then_some(open) };
-            self.occupy(needs, own, stretch, chosen).map(|members| Fitted {
+            self.occupy(needs, own, (stretch, manner.time), chosen).map(|members| Fitted {
                 changeover: Changeover { start, end, time: manner.time, cost: 0 },
                 members,
                 ..Fitted::default()

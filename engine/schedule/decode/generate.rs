@@ -3,18 +3,19 @@
 //! What must wait for a placement or for material is put on the agenda again when that comes; a largest
 //! lag that is too short sends the plan back to before the predecessor; what fits nowhere is left out.
 
-use std::collections::VecDeque;
-
 use super::place::{self, Candidate, better};
 use super::plan::Members;
 use super::refusal::Refusal;
 use super::watch::Watch;
 use super::{Decoder, End};
 use crate::model::history::{Pin, Status};
-use crate::model::ids::{ModeId, OperationId};
+use crate::model::ids::{ItemId, ModeId, OperationId};
 use crate::model::time::Time;
 use crate::schedule::state::State;
 
+/// So many looks (at starts, gaps, steps) are between two questions whether to stop: well below a
+/// millisecond.
+const POLL: u64 = 1_000;
 /// How often the predecessor of one operation is moved for its largest lag.
 const PUSHES: u32 = 40;
 
@@ -27,21 +28,36 @@ impl Decoder<'_> {
         stop: &dyn Fn() -> bool,
         watch: &mut dyn Watch,
     ) -> End {
-        let mut until_look = 0_u32;
+        let end = self.generate(state, partial, stop, watch);
+        self.forget_second_chances();
+        end
+    }
+
+    fn generate(
+        &mut self,
+        state: &State,
+        partial: bool,
+        stop: &dyn Fn() -> bool,
+        watch: &mut dyn Watch,
+    ) -> End {
+        let mut next_poll = 0;
         // Every pass places or leaves out something; the limit is there lest a mistake here hang a plant.
         for _ in 0..8 * self.plan.slots.len() + 1_000 {
             while let Some(operation) = self.agenda.pop() {
                 if self.failed[operation.index()] || self.plan.slot(operation).is_some() {
                     continue;
                 }
+                if self.work >= self.most_work {
+                    return End::Stopped;
+                }
                 self.work += 1;
-                if until_look == 0 {
-                    until_look = 256;
+                let pace = self.work + self.plan.looks.get();
+                if pace >= next_poll {
+                    next_poll = pace + POLL;
                     if stop() {
                         return End::Stopped;
                     }
                 }
-                until_look -= 1;
                 match self.find(operation, state) {
                     Ok(candidate)
                         if !self.recalled && self.standing.puts_off(operation, candidate.slot.start) =>
@@ -146,22 +162,35 @@ impl Decoder<'_> {
         }
         // One at a time: if it can be placed it wakes the next.
         for &(item, _) in &outline.problem.operation(operation).materials {
-            if let Some(first) = self.waits_for_item.get_mut(&item).and_then(VecDeque::pop_front) {
-                self.agenda.push(first);
-                self.woken = Some(first);
-            }
+            self.wake_next(item);
         }
         if let Some(waiters) = self.waits_for_operation.remove(&operation) {
             self.agenda.extend(waiters.into_iter().rev());
         }
     }
 
+    /// Puts the next in line for an item back on the agenda.
+    pub(super) fn wake_next(&mut self, item: ItemId) {
+        let Some(waiters) = self.waits_for_item.get_mut(&item) else {
+            return;
+        };
+        while let Some(first) = waiters.pop_front() {
+            self.lacking.remove(&(self.plan.outline.rank[first.index()], first));
+            if !self.failed[first.index()] {
+                self.agenda.push(first);
+                self.woken = Some(first);
+                return;
+            }
+        }
+    }
+
     /// Deals with a refusal; whether the operation may still be placed.
     fn refused(&mut self, operation: OperationId, refusal: Refusal) -> bool {
+        let place = (self.plan.outline.rank[operation.index()], operation);
         match refusal {
             Refusal::Waits(before) if !self.failed[before.index()] => {
                 self.waits_for_operation.entry(before).or_default().push(operation);
-                self.waiting.push(operation);
+                self.waiting.insert(place);
                 true
             }
             Refusal::Item(item) => {
@@ -171,7 +200,8 @@ impl Decoder<'_> {
                 } else {
                     waiters.push_back(operation);
                 }
-                self.waiting.push(operation);
+                self.lacking.insert(place, item);
+                self.waiting.insert(place);
                 true
             }
             Refusal::Lag(before, by) if self.push(operation, before, by) => true,

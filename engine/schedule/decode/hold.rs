@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::outline::{GroupNeed, Need, PhaseNeeds};
 use super::plan::{Change, Members, Plan};
 use crate::model::ids::ResourceId;
-use crate::model::time::{FAR, Time};
+use crate::model::time::{FAR, Span, Time};
 use crate::model::windows::Windows;
 use crate::schedule::assignment::Member;
 
@@ -51,13 +51,13 @@ impl Stretch<'_> {
 const SETS: usize = 128;
 
 impl Plan<'_> {
-    /// Members that make all needs of a phase fit over a stretch. `chosen` members are taken as they
-    /// are where they cover the phase.
+    /// Members that make all needs of a phase fit over a stretch with so much work in it. `chosen`
+    /// members are taken as they are where they cover the phase.
     pub(crate) fn occupy(
         &self,
         needs: &PhaseNeeds,
         own: Option<ResourceId>,
-        stretch: Stretch<'_>,
+        stretch: (Stretch<'_>, Span),
         chosen: &Members,
     ) -> Result<Members, Blocked> {
         for need in &needs.fixed {
@@ -87,7 +87,7 @@ impl Plan<'_> {
         need: &GroupNeed,
         needs: &PhaseNeeds,
         own: Option<ResourceId>,
-        stretch: Stretch<'_>,
+        stretch: (Stretch<'_>, Span),
         members: &mut Members,
     ) -> Result<(), Blocked> {
         let mut missing = need.quantity;
@@ -115,25 +115,41 @@ impl Plan<'_> {
         Err(Blocked { until, resource: None })
     }
 
-    fn need_conflict(&self, need: Need, stretch: Stretch<'_>) -> Option<Time> {
+    /// Until when a need of a cumulative resource cannot be met; none if it fits.
+    fn need_conflict(&self, need: Need, (stretch, work): (Stretch<'_>, Span)) -> Option<Time> {
         if need.unary {
-            return self.unary_conflict(need.resource, need.hold == 0, stretch);
+            return self.unary_conflict(need.resource, need.hold == 0, (stretch, work));
         }
         let usage = &self.usages[need.resource.index()];
         let total = need.total();
-        if need.hold > 0 {
-            return usage.conflict(stretch.start, stretch.end, total, total);
-        }
-        let conflict = |piece: (Time, Time)| usage.conflict(piece.0, piece.1, total, total);
-        stretch.pieces().filter_map(conflict).last()
+        let open = if need.hold > 0 { None } else { stretch.open };
+        let until = match open {
+            None => usage.conflict(stretch.start, stretch.end, total, total),
+            Some(_) => {
+                let conflict = |piece: (Time, Time)| usage.conflict(piece.0, piece.1, total, total);
+                stretch.pieces().filter_map(conflict).last()
+            }
+        }?;
+        let (until, looks) = usage.next_fit((until, work), total, total, open);
+        self.count(looks);
+        Some(until)
     }
 
-    fn unary_conflict(&self, resource: ResourceId, release: bool, stretch: Stretch<'_>) -> Option<Time> {
+    fn unary_conflict(
+        &self,
+        resource: ResourceId,
+        release: bool,
+        (stretch, work): (Stretch<'_>, Span),
+    ) -> Option<Time> {
         let line = &self.timelines[resource.index()];
-        if !release {
-            return line.conflict(stretch.start, stretch.end);
+        if release && stretch.open.is_some() {
+            return stretch.pieces().filter_map(|piece| line.conflict(piece.0, piece.1)).last();
         }
-        stretch.pieces().filter_map(|piece| line.conflict(piece.0, piece.1)).last()
+        let until = line.conflict(stretch.start, stretch.end)?;
+        let problem = self.outline.problem;
+        let (until, looks) = line.next_gap(until, work, problem.window_set(problem.resource(resource).open));
+        self.count(looks);
+        Some(until)
     }
 
     /// Sets of members to try where calendars of members differ: those given, or the first in order

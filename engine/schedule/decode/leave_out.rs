@@ -6,6 +6,10 @@
 //! been done too often, what is placed stays as a ghost until the agenda is empty and all ghosts go at
 //! once.
 
+use std::cmp::Reverse;
+
+use rustc_hash::FxHashSet;
+
 use super::refusal::LeftOut;
 use super::{Decoder, Refusal};
 use crate::model::history::Status;
@@ -30,7 +34,9 @@ impl Decoder<'_> {
             }
         }
         if self.stand == 0 && !self.had_second_chance[operation.index()] {
-            self.second_chance.push(operation);
+            let order = problem.operation(operation).order;
+            let weight = order.map_or(1, |order| problem.order(order).weight);
+            self.second_chance.push((weight, Reverse(operation)));
         }
         let gone = &self.failed_operations[first..];
         if gone.iter().any(|op| self.plan.slot(*op).is_some()) {
@@ -54,6 +60,11 @@ impl Decoder<'_> {
     /// Goes back to before the first placement of a left-out order. Unless it must, it lets ghosts
     /// stand where going back has cost too much already.
     fn remove_ghosts(&mut self, must: bool) {
+        let allowance = 4 * self.plan.slots.len() + 1_000;
+        if !must && (self.ghosts || self.rework > allowance) {
+            self.ghosts = true;
+            return;
+        }
         let first = self.placed.iter().position(|placed| self.failed[placed.0.index()]);
         let Some(index) = first else {
             return;
@@ -62,7 +73,6 @@ impl Decoder<'_> {
         if index < self.stand {
             self.stand = 0;
         }
-        let allowance = 4 * self.plan.slots.len() + 1_000;
         if must || self.rework + self.placed.len() - index <= allowance {
             self.go_back(index);
         } else {
@@ -86,41 +96,34 @@ impl Decoder<'_> {
     /// Leaves out one of those that still wait: first those that lack material, since others may wait
     /// for them.
     fn leave_out_a_waiter(&mut self) -> bool {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.retain(|&op| !self.failed[op.index()] && self.plan.slot(op).is_none());
-        waiting.sort_unstable_by_key(|op| self.plan.outline.rank[op.index()]);
-        waiting.dedup();
-        self.waiting = waiting;
-        let lacks = |op: &OperationId| self.waits_for_item.values().any(|waiters| waiters.contains(op));
-        let Some(operation) = self.waiting.iter().copied().find(lacks).or(self.waiting.first().copied())
-        else {
+        let waits = |failed: &[bool], operation: OperationId| {
+            !failed[operation.index()] && self.plan.slots[operation.index()].is_none()
+        };
+        while let Some(first) = self.lacking.first_entry() {
+            if waits(&self.failed, first.key().1) {
+                break;
+            }
+            first.remove();
+        }
+        while let Some(&first) = self.waiting.first() {
+            if waits(&self.failed, first.1) {
+                break;
+            }
+            self.waiting.pop_first();
+        }
+        let lacking = self.lacking.first_key_value().map(|(&(_, operation), &item)| (operation, item));
+        if let Some((operation, item)) = lacking {
+            self.leave_out(operation, Refusal::Item(item));
+            // The next in line for the same item may want less.
+            self.wake_next(item);
+            return true;
+        }
+        let Some(&(_, operation)) = self.waiting.first() else {
             return false;
         };
-        let item = self.lacking_item(operation);
         let before = self.missing_predecessor(operation);
-        let refusal = match (item, before) {
-            (Some(item), _) => Refusal::Item(item),
-            (None, Some(before)) => Refusal::Waits(before),
-            (None, None) => Refusal::Fixed,
-        };
-        self.leave_out(operation, refusal);
-        // The next in line for the same item may want less.
-        if let Some(item) = item
-            && let Some(waiters) = self.waits_for_item.get_mut(&item)
-        {
-            waiters.retain(|op| !self.failed[op.index()]);
-            if let Some(first) = waiters.pop_front() {
-                self.woken = Some(first);
-                self.agenda.push(first);
-            }
-        }
+        self.leave_out(operation, before.map_or(Refusal::Fixed, Refusal::Waits));
         true
-    }
-
-    fn lacking_item(&self, operation: OperationId) -> Option<crate::model::ids::ItemId> {
-        let materials = &self.plan.outline.problem.operation(operation).materials;
-        let mut items = materials.iter().map(|movement| movement.0);
-        items.find(|item| self.waits_for_item.get(item).is_some_and(|all| all.contains(&operation)))
     }
 
     fn missing_predecessor(&self, operation: OperationId) -> Option<OperationId> {
@@ -160,7 +163,7 @@ impl Decoder<'_> {
             self.stand = 0;
         }
         let outline = self.plan.outline;
-        while let Some(operation) = self.take_second_chance() {
+        while let Some((_, Reverse(operation))) = self.second_chance.pop() {
             let operations = match outline.problem.operation(operation).order {
                 Some(order) => outline.unstarted_of(order),
                 None => vec![operation],
@@ -183,8 +186,6 @@ impl Decoder<'_> {
                 self.had_second_chance[op.index()] = true;
                 self.second_tried.push(op);
             }
-            self.failed_operations.retain(|op| !operations.contains(op));
-            self.left_out.retain(|left| !operations.contains(&left.operation));
             let pinned = |op: &OperationId| outline.is_pinned(*op);
             self.agenda.extend(operations.iter().rev().filter(|op| !pinned(op)));
             self.agenda.extend(operations.iter().rev().filter(|op| pinned(op)));
@@ -193,21 +194,16 @@ impl Decoder<'_> {
         false
     }
 
-    /// The operation of the weightiest order that has not been tried a second time.
-    fn take_second_chance(&mut self) -> Option<OperationId> {
-        let problem = self.plan.outline.problem;
-        let weight =
-            |op: OperationId| problem.operation(op).order.map_or(1, |order| problem.order(order).weight);
-        let mut best: Option<usize> = None;
-        for (place, &operation) in self.second_chance.iter().enumerate() {
-            let better = best.is_none_or(|known| {
-                let other = self.second_chance[known];
-                (weight(operation), std::cmp::Reverse(operation)) > (weight(other), std::cmp::Reverse(other))
-            });
-            if better {
-                best = Some(place);
-            }
+    /// Drops what was said of orders that have had their second chance: only the last word counts.
+    pub(super) fn forget_second_chances(&mut self) {
+        if self.second_tried.is_empty() {
+            return;
         }
-        best.map(|place| self.second_chance.swap_remove(place))
+        let mut told = FxHashSet::default();
+        let mut kept: Vec<LeftOut> = std::mem::take(&mut self.left_out);
+        kept.reverse();
+        kept.retain(|left| self.failed[left.operation.index()] && told.insert(left.operation));
+        kept.reverse();
+        self.left_out = kept;
     }
 }

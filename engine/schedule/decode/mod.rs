@@ -26,6 +26,7 @@
 mod balance;
 mod changeover;
 mod generate;
+mod given;
 mod history;
 mod hold;
 mod leave_out;
@@ -37,12 +38,14 @@ mod refusal;
 mod reinsert;
 mod resume;
 mod settle;
+mod stand;
 mod standing;
 mod timeline;
 mod usage;
 mod watch;
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 
 use rustc_hash::FxHashMap;
 
@@ -83,13 +86,16 @@ pub struct Decoder<'p> {
     agenda: Vec<OperationId>,
     waits_for_operation: FxHashMap<OperationId, Vec<OperationId>>,
     waits_for_item: FxHashMap<ItemId, VecDeque<OperationId>>,
-    waiting: Vec<OperationId>,
+    /// What waits for a predecessor or an item, by rank; some of it no longer does.
+    waiting: BTreeSet<(u32, OperationId)>,
+    /// What waits for an item, and for which.
+    lacking: BTreeMap<(u32, OperationId), ItemId>,
     /// By operation: its order is left out.
     failed: Vec<bool>,
     failed_operations: Vec<OperationId>,
     left_out: Vec<LeftOut>,
-    /// Orders to be tried once more, by the operation that failed.
-    second_chance: Vec<OperationId>,
+    /// Orders to be tried once more, by weight and the operation that failed.
+    second_chance: BinaryHeap<(i64, Reverse<OperationId>)>,
     had_second_chance: Vec<bool>,
     second_tried: Vec<OperationId>,
     /// The operation that was waiting for an item and is tried next.
@@ -108,6 +114,8 @@ pub struct Decoder<'p> {
     /// What this decoding has taken back of the one before.
     undone: Undone,
     work: u64,
+    /// A decoding stops when so much work has been done.
+    most_work: u64,
 }
 
 impl<'p> Decoder<'p> {
@@ -122,11 +130,12 @@ impl<'p> Decoder<'p> {
             agenda: Vec::new(),
             waits_for_operation: FxHashMap::default(),
             waits_for_item: FxHashMap::default(),
-            waiting: Vec::new(),
+            waiting: BTreeSet::new(),
+            lacking: BTreeMap::new(),
             failed: vec![false; operations],
             failed_operations: Vec::new(),
             left_out: Vec::new(),
-            second_chance: Vec::new(),
+            second_chance: BinaryHeap::new(),
             had_second_chance: vec![false; operations],
             second_tried: Vec::new(),
             woken: None,
@@ -140,6 +149,7 @@ impl<'p> Decoder<'p> {
             ghosts: false,
             undone: Undone::default(),
             work: 0,
+            most_work: u64::MAX,
         }
     }
 
@@ -151,6 +161,17 @@ impl<'p> Decoder<'p> {
     /// Operations touched so far.
     pub fn work(&self) -> u64 {
         self.work
+    }
+
+    /// Starts tried, gaps and steps looked at so far: what finding places has cost. A plant of twice the
+    /// size should need about twice as many.
+    pub fn looks(&self) -> u64 {
+        self.plan.looks.get()
+    }
+
+    /// Decodings stop as soon as [`Decoder::work`] reaches `most`.
+    pub fn stop_at_work(&mut self, most: u64) {
+        self.most_work = most;
     }
 
     /// Counts work done outside, such as a move that came to nothing.
@@ -176,6 +197,11 @@ impl<'p> Decoder<'p> {
     /// Orders left out.
     pub fn left_out(&self) -> &[LeftOut] {
         &self.left_out
+    }
+
+    /// Start and end of an operation that has a place; right after [`Decoder::new`] that is history.
+    pub fn times(&self, operation: OperationId) -> Option<(Time, Time)> {
+        self.plan.slot(operation).map(|slot| (slot.start, slot.end))
     }
 
     pub(crate) fn slot(&self, operation: OperationId) -> Option<&Slot> {

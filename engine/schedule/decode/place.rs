@@ -159,7 +159,10 @@ impl<'p> Plan<'p> {
                 });
             }
             match self.examine(quest, start, end)? {
-                Verdict::Later(time, _) if time >= FAR => return Err(why_never(resource)),
+                Verdict::Later(time, _) if time >= FAR => {
+                    let deadline = self.outline.problem.operation(quest.operation).deadline;
+                    return Err(if deadline < FAR { Refusal::Deadline } else { Refusal::Busy(resource) });
+                }
                 Verdict::Later(time, cause) => {
                     from = time.max(start + 1);
                     why = cause;
@@ -177,6 +180,7 @@ impl<'p> Plan<'p> {
 
     /// Whether an operation fits over a span in which it can work.
     fn examine(&mut self, quest: Quest<'_>, start: Time, end: Time) -> Result<Verdict, Refusal> {
+        self.count(1);
         if let Some(later) = check_links(quest, start, end)? {
             return Ok(Verdict::Later(later, Refusal::Fixed));
         }
@@ -194,12 +198,14 @@ impl<'p> Plan<'p> {
         if let Some(own) = mode.own
             && let Some(until) = self.timelines[own.index()].conflict(start, end)
         {
-            let until = self.timelines[own.index()].next_gap(until, quest.duration);
+            let open = outline.problem.window_set(outline.problem.resource(own).open);
+            let (until, looks) = self.timelines[own.index()].next_gap(until, quest.duration, open);
+            self.count(looks);
             return Ok(later(Blocked { until, resource: Some(own) }));
         }
         let stretch = Stretch { start, end, open: quest.suspends.then_some(quest.open) };
         let resource = outline.problem.mode(quest.mode).resource;
-        let mut members = match self.occupy(&mode.run, resource, stretch, quest.chosen) {
+        let mut members = match self.occupy(&mode.run, resource, (stretch, quest.duration), quest.chosen) {
             Ok(members) => members,
             Err(blocked) => return Ok(later(blocked)),
         };
@@ -358,10 +364,6 @@ pub(crate) fn better(
 /// Leaves the choice of members to the plan.
 pub(crate) fn no_members() -> Members {
     Members::new()
-}
-
-fn why_never(resource: Option<crate::model::ids::ResourceId>) -> Refusal {
-    Refusal::Busy(resource)
 }
 
 fn check_lags(bounds: &Bounds, start: Time, end: Time) -> Result<(), Refusal> {

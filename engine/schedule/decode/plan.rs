@@ -4,6 +4,7 @@
 //! the plan goes back to any earlier mark by undoing the log, and forward again by redoing it, without
 //! searching for places once more.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -110,6 +111,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) usages: Vec<Usage>,
     pub(crate) balances: Vec<Balance>,
     pub(crate) log: Vec<Change>,
+    /// Starts tried, gaps and steps looked at: what a search for places costs.
+    pub(crate) looks: Cell<u64>,
     narrowed: FxHashMap<(WindowsId, SmallVec<[WindowsId; 2]>), Arc<Windows>>,
 }
 
@@ -130,6 +133,7 @@ impl<'p> Plan<'p> {
             usages: problem.resource_ids().map(usage).collect(),
             balances: problem.items.iter().map(|item| Balance::new(&item.arrivals)).collect(),
             log: Vec::new(),
+            looks: Cell::new(0),
             narrowed: FxHashMap::default(),
         }
     }
@@ -137,6 +141,12 @@ impl<'p> Plan<'p> {
     #[inline]
     pub(crate) fn slot(&self, operation: OperationId) -> Option<&Slot> {
         self.slots[operation.index()].as_ref()
+    }
+
+    /// Counts what a search for a place has looked at.
+    #[inline]
+    pub(crate) fn count(&self, looks: u64) {
+        self.looks.set(self.looks.get() + looks);
     }
 
     /// Makes a change and remembers it.

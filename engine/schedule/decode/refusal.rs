@@ -1,11 +1,8 @@
 //! Why an operation cannot be placed, and why an order is left out.
 
-use super::outline::Outline;
 use crate::model::Problem;
-use crate::model::history::Status;
 use crate::model::ids::{ItemId, OperationId, OrderId, ResourceId};
 use crate::model::time::{FAR, Span};
-use crate::schedule::assignment::Schedule;
 
 /// Why an operation cannot be placed where the plan stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +48,6 @@ pub enum Cause {
     Fixed,
     /// No mode is left by pins and same-resource precedences.
     NoMode,
-    /// The schedule that the search was given leaves it out, and nothing better was found.
-    Given,
 }
 
 impl Cause {
@@ -68,7 +63,6 @@ impl Cause {
             Self::MaxLag => "max_lag",
             Self::Fixed => "fixed",
             Self::NoMode => "no_mode",
-            Self::Given => "given",
         }
     }
 }
@@ -87,25 +81,6 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// What a given schedule leaves out: the first operation without a place of each such order.
-    pub(crate) fn of_schedule(outline: &Outline<'_>, schedule: &Schedule) -> Vec<Self> {
-        let problem = outline.problem;
-        let mut seen = vec![false; problem.orders.len()];
-        let mut left_out = Vec::new();
-        let missing = problem
-            .topological
-            .iter()
-            .copied()
-            .filter(|&op| problem.status(op) == Status::Planned && schedule.get(op).is_none());
-        for operation in missing {
-            let order = problem.operation(operation).order;
-            if !order.is_some_and(|order| std::mem::replace(&mut seen[order.index()], true)) {
-                left_out.push(Self { order, operation, cause: Cause::Given, object: String::new() });
-            }
-        }
-        left_out
-    }
-
     /// From what the decoder met.
     pub(crate) fn new(problem: &Problem, operation: OperationId, refusal: Refusal) -> Self {
         let names = &problem.names;

@@ -66,13 +66,15 @@ impl Decoder<'_> {
         let mark = self.placed.get(keep).map_or(self.plan.log.len(), |placed| placed.1);
         let changes = self.plan.rollback(mark);
         let placed = self.placed.split_off(keep);
-        let failed: Vec<OperationId> = std::mem::take(&mut self.failed_operations);
+        let mut failed: Vec<OperationId> = std::mem::take(&mut self.failed_operations);
+        failed.retain(|operation| self.failed[operation.index()]);
         for operation in &failed {
             self.failed[operation.index()] = false;
         }
         self.waits_for_operation.clear();
         self.waits_for_item.clear();
         self.waiting.clear();
+        self.lacking.clear();
         for operation in self.second_tried.drain(..) {
             self.had_second_chance[operation.index()] = false;
         }

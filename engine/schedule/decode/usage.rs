@@ -8,7 +8,7 @@
 //! over and over, and finding a step is cheaper than making it. They go all at once when they are many.
 
 use crate::model::time::{FAR, Time};
-use crate::model::windows::Profile;
+use crate::model::windows::{Profile, Windows};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Step {
@@ -60,6 +60,35 @@ impl Usage {
             }
         }
         found
+    }
+
+    /// The earliest instant at or after the one given from which `quantity` more fits for as many ticks
+    /// of work, and how many steps were looked at: no start before it can do. Where work pauses and what
+    /// it takes is given back meanwhile, `open` is when it works.
+    pub(crate) fn next_fit(
+        &self,
+        (from, length): (Time, Time),
+        quantity: i64,
+        threshold: i64,
+        open: Option<&Windows>,
+    ) -> (Time, u64) {
+        let first = self.at(from);
+        let (mut start, mut looks) = (from, 0);
+        for (index, step) in self.steps.iter().enumerate().skip(first) {
+            if step.time - start >= length {
+                break;
+            }
+            looks += 1;
+            if step.capacity >= threshold && step.used + quantity > step.capacity {
+                let until = self.steps.get(index + 1).map_or(FAR, |next| next.time);
+                let since = step.time.max(start);
+                // Work not done by `since` goes on at the next open instant, which lies in this step.
+                if open.is_none_or(|open| open.next_open(since).is_some_and(|next| next < until)) {
+                    start = until;
+                }
+            }
+        }
+        (start, looks)
     }
 
     /// Takes `quantity` over `[start, end)` where the capacity is at least `threshold`; negative
@@ -114,6 +143,23 @@ mod tests {
         usage.add(5, 25, -1, 1);
         usage.sweep();
         assert_eq!(usage.steps, before);
+    }
+
+    #[test]
+    fn the_next_fit_skips_what_is_too_short() {
+        let mut usage = Usage::new(&Profile::constant(2));
+        for (start, end) in [(0, 10), (12, 20), (25, 30)] {
+            usage.add(start, end, 2, 1);
+        }
+        assert_eq!(usage.next_fit((0, 2), 1, 1, None).0, 10);
+        assert_eq!(usage.next_fit((0, 3), 1, 1, None).0, 20);
+        assert_eq!(usage.next_fit((0, 6), 1, 1, None).0, 30);
+        let mut open = Windows::default();
+        open.push(0, 25);
+        open.push(30, FAR);
+        assert_eq!(usage.next_fit((0, 6), 1, 1, Some(&open)).0, 20, "it pauses while others are there");
+        usage.add(40, FAR, 2, 1);
+        assert_eq!(usage.next_fit((35, 6), 1, 1, None).0, FAR);
     }
 
     #[test]

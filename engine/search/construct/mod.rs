@@ -18,8 +18,16 @@ use crate::schedule::decode::Outline;
 
 pub use rules::{Rule, keys};
 
-/// A linear extension of the free operations: at each step the ready one with the smallest key.
-pub fn extension(outline: &Outline<'_>, keys: &[(i64, i64)]) -> Vec<OperationId> {
+/// So many operations are between two questions whether to stop.
+const POLL: usize = 4_096;
+
+/// A linear extension of the free operations: at each step the ready one with the smallest key. None if
+/// it must stop.
+pub fn extension(
+    outline: &Outline<'_>,
+    keys: &[(i64, i64)],
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<OperationId>> {
     let problem = outline.problem;
     let mut is_free = vec![false; problem.operations.len()];
     for &operation in &outline.free {
@@ -39,6 +47,9 @@ pub fn extension(outline: &Outline<'_>, keys: &[(i64, i64)]) -> Vec<OperationId>
     let mut sequence = Vec::with_capacity(outline.free.len());
     while let Some(Reverse((_, _, operation))) = ready.pop() {
         sequence.push(operation);
+        if sequence.len() % POLL == 0 && stop() {
+            return None;
+        }
         for link in problem.outgoing(operation) {
             let after = link.after.index();
             if is_free[after] {
@@ -49,5 +60,5 @@ pub fn extension(outline: &Outline<'_>, keys: &[(i64, i64)]) -> Vec<OperationId>
             }
         }
     }
-    sequence
+    Some(sequence)
 }

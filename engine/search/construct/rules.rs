@@ -118,12 +118,17 @@ fn mean_duration(outline: &Outline<'_>, operation: OperationId) -> Time {
     total / (modes.len() as Time).max(1)
 }
 
-/// The keys of a rule.
-pub fn keys(outline: &Outline<'_>, measures: &Measures, rule: Rule) -> Vec<(i64, i64)> {
+/// The keys of a rule; none if it must stop.
+pub fn keys(
+    outline: &Outline<'_>,
+    measures: &Measures,
+    rule: Rule,
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<(i64, i64)>> {
     let problem = outline.problem;
     let span = horizon(problem, measures);
     if let Rule::TardinessCost(quarters) = rule {
-        return tardiness_cost(outline, measures, span, quarters);
+        return tardiness_cost(outline, measures, (span, quarters), stop);
     }
     let key = |operation: OperationId| {
         let index = operation.index();
@@ -153,7 +158,7 @@ pub fn keys(outline: &Outline<'_>, measures: &Measures, rule: Rule) -> Vec<(i64,
             }
         }
     };
-    problem.operation_ids().map(key).collect()
+    Some(problem.operation_ids().map(key).collect())
 }
 
 /// How long everything might take: the load of the busiest resource, roughly.
@@ -174,7 +179,14 @@ fn horizon(problem: &Problem, measures: &Measures) -> Time {
 
 /// Orders one after the other as on a single resource: at each moment the one with the largest weight
 /// per work, discounted by its slack. The usual exponential is replaced by its hyperbola: integers.
-fn tardiness_cost(outline: &Outline<'_>, measures: &Measures, span: Time, quarters: u32) -> Vec<(i64, i64)> {
+///
+/// What is chosen together is the best of what is open, sorted; what is not is not.
+fn tardiness_cost(
+    outline: &Outline<'_>,
+    measures: &Measures,
+    (span, quarters): (Time, u32),
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<(i64, i64)>> {
     let problem = outline.problem;
     let first = |order: &crate::model::operation::Order| order.operations.first().map(|op| op.index());
     let mut open: Vec<(usize, usize)> =
@@ -194,16 +206,27 @@ fn tardiness_cost(outline: &Outline<'_>, measures: &Measures, span: Time, quarte
             let price = i128::from(measures.weight[op]) << 40;
             price * i128::from(look) / (i128::from(measures.work[op].max(1)) * i128::from(look + slack))
         };
-        open.sort_by_cached_key(|entry| (-index(entry), entry.0));
-        for (order, op) in open.drain(..batch.min(open.len())) {
+        if stop() {
+            return None;
+        }
+        let mut priced: Vec<(i128, usize, usize)> =
+            open.iter().map(|entry| (-index(entry), entry.0, entry.1)).collect();
+        let taken = batch.min(priced.len());
+        if taken < priced.len() {
+            let _ = priced.select_nth_unstable(taken);
+        }
+        priced[..taken].sort_unstable();
+        for &(_, order, op) in &priced[..taken] {
             rank[order] = next;
             next += 1;
             done += measures.work[op];
         }
+        open.clear();
+        open.extend(priced[taken..].iter().map(|&(_, order, op)| (order, op)));
     }
     let key = |operation: OperationId| {
         let order = problem.operation(operation).order;
         (order.map_or(i64::MAX, |order| rank[order.index()]), measures.latest[operation.index()])
     };
-    problem.operation_ids().map(key).collect()
+    Some(problem.operation_ids().map(key).collect())
 }

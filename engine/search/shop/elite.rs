@@ -26,7 +26,7 @@ const IDLE: u32 = 15;
 
 /// Good and different schedules.
 #[derive(Clone, Debug)]
-pub(super) struct Elite {
+pub(in crate::search) struct Elite {
     pub(super) members: Vec<Arrangement>,
     capacity: usize,
     /// Distance under which two members are alike.
@@ -40,7 +40,7 @@ pub(super) struct Elite {
 }
 
 impl Elite {
-    pub(super) fn new() -> Self {
+    pub(in crate::search) fn new() -> Self {
         Self {
             members: Vec::new(),
             capacity: CAPACITY.0,
@@ -53,12 +53,12 @@ impl Elite {
     }
 
     /// Whether fresh schedules are still wanted.
-    pub(super) fn is_filling(&self) -> bool {
+    pub(in crate::search) fn is_filling(&self) -> bool {
         self.members.len() < self.capacity
     }
 
     /// Two different members to blend.
-    pub(super) fn pick(&self, rng: &mut Rng) -> (&Arrangement, &Arrangement) {
+    pub(in crate::search) fn pick(&self, rng: &mut Rng) -> (&Arrangement, &Arrangement) {
         let count = self.members.len() as u32;
         let first = rng.below(count);
         let second = (first + 1 + rng.below(count - 1)) % count;
@@ -66,7 +66,7 @@ impl Elite {
     }
 
     /// Offers a schedule to the pool.
-    pub(super) fn offer(&mut self, instance: &PlainInstance, newcomer: Arrangement) {
+    pub(in crate::search) fn offer(&mut self, instance: &PlainInstance, newcomer: Arrangement) {
         let ruler = &mut self.ruler;
         let nearest = self
             .members

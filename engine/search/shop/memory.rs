@@ -6,14 +6,14 @@
 
 /// Expiry stamps of ordered pairs.
 #[derive(Clone, Debug)]
-pub(super) struct Memory {
+pub(in crate::search) struct Memory {
     expiry: Vec<u32>,
     shift: u32,
 }
 
 impl Memory {
     /// A table for about `num_operations` operations.
-    pub(super) fn new(num_operations: usize) -> Self {
+    pub(in crate::search) fn new(num_operations: usize) -> Self {
         let bits = (num_operations.max(1) as u64 * 64).next_power_of_two().trailing_zeros().clamp(14, 20);
         Self { expiry: vec![0; 1 << bits], shift: 32 - bits }
     }
@@ -26,19 +26,19 @@ impl Memory {
 
     /// Forbids that `first` comes before `second`, until `iteration`.
     #[inline]
-    pub(super) fn forbid(&mut self, first: u32, second: u32, iteration: u32) {
+    pub(in crate::search) fn forbid(&mut self, first: u32, second: u32, iteration: u32) {
         let slot = self.slot(first, second);
         self.expiry[slot] = iteration;
     }
 
     /// Whether `first` must not come before `second` yet.
     #[inline]
-    pub(super) fn forbids(&self, first: u32, second: u32, iteration: u32) -> bool {
+    pub(in crate::search) fn forbids(&self, first: u32, second: u32, iteration: u32) -> bool {
         self.expiry[self.slot(first, second)] > iteration
     }
 
     /// Forgets everything.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::search) fn clear(&mut self) {
         self.expiry.fill(0);
     }
 }

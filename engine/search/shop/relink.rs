@@ -14,7 +14,12 @@ use crate::schedule::plain::{Arrangement, PlainInstance};
 use crate::search::rng::Rng;
 
 /// A schedule between `first` and `second`; `weight` of 256 is the share of the second.
-pub(super) fn blend(first: &Arrangement, second: &Arrangement, weight: u32, rng: &mut Rng) -> Arrangement {
+pub(in crate::search) fn blend(
+    first: &Arrangement,
+    second: &Arrangement,
+    weight: u32,
+    rng: &mut Rng,
+) -> Arrangement {
     let mut keys = vec![0_u64; first.sequence.len()];
     for (position, &operation) in first.sequence.iter().enumerate() {
         keys[operation as usize] = position as u64 * u64::from(256 - weight);

@@ -10,6 +10,7 @@ mod cells;
 mod column;
 mod confusable;
 mod foreign;
+mod limits;
 mod numbers;
 mod rows;
 mod survey;
@@ -27,6 +28,7 @@ use super::problem::Context;
 
 use super::spec::{self, TableSpec};
 pub use foreign::{Foreign, read_schedule};
+pub use limits::MAX_ROWS;
 
 /// A table as given: any number of batches of one schema.
 #[derive(Debug, Clone)]
@@ -82,10 +84,20 @@ pub struct Reading {
 /// Reads all tables of a problem.
 pub fn read(tables: &Tables, options: ReadOptions) -> Reading {
     let mut findings = Findings::default();
+    let large = limits::too_large(tables);
+    if !large.is_empty() {
+        large.into_iter().for_each(|finding| findings.push(finding));
+        return Reading { draft: Draft::default(), context: Context::default(), findings, sound: false };
+    }
     let facts = survey::survey(tables, options, &mut findings);
     let mut reader = column::Reader::new(facts, findings);
     rows::read_all(&mut reader, tables);
-    reader.finish()
+    let mut reading = reader.finish();
+    if reading.draft.symbols.is_full() {
+        reading.findings.push(limits::too_much_text());
+        reading.sound = false;
+    }
+    reading
 }
 
 /// One table beside its specification.

@@ -83,7 +83,8 @@ const REASONS: &[Column] = &[
     column("from", Time, "Since when."),
     column("to", Time, "Until when."),
     column("delay", Duration, "Time lost to it.").unit("ticks"),
-    column("gain", Duration, "Time won if it were removed.").unit("ticks"),
+    column("gain", Duration, "Time won if it were removed; null where no re-solve has proved it.")
+        .unit("ticks"),
 ];
 
 const KPIS: &[Column] = &[

@@ -50,16 +50,18 @@ impl<'a> Output<'a> {
         Self { problem, context, schedule, values, left_out, runs: runs::runs(problem, schedule) }
     }
 
-    /// All tables of a schedule by name; `findings` and `violations` have their own functions.
-    pub fn tables(&self) -> Vec<(&'static str, RecordBatch)> {
-        vec![
-            ("schedule", schedule::table(self)),
-            ("assignments", assignments::table(self)),
-            ("dispatch", dispatch::table(self)),
-            ("order_results", orders::table(self)),
-            ("reasons", reasons::table(self)),
-            ("kpis", kpis::table(self)),
-        ]
+    /// A table of a schedule by its name, none where there is no such table; `findings` and `violations`
+    /// have their own functions.
+    pub fn table(&self, name: &str) -> Option<RecordBatch> {
+        Some(match name {
+            "schedule" => schedule::table(self),
+            "assignments" => assignments::table(self),
+            "dispatch" => dispatch::table(self),
+            "order_results" => orders::table(self),
+            "reasons" => reasons::table(self),
+            "kpis" => kpis::table(self),
+            _ => return None,
+        })
     }
 
     /// The schedule alone, for reports on the way.

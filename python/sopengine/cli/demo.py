@@ -21,12 +21,24 @@ from sopengine.io import write
 @click.option(
     "--operations", type=click.IntRange(50, 1_000_000), help="Generate a plant of this size instead."
 )
+@click.option(
+    "--planted", is_flag=True, help="Generate it around a schedule without tardiness, written beside it."
+)
+@click.option(
+    "--late",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="With --planted: share of orders that are late in that schedule.",
+)
 @solve_options
 @click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
 def command(
     out: str,
     plant: str,
     operations: int | None,
+    planted: bool,
+    late: float,
     time_limit: float | None,
     work_limit: int | None,
     threads: int | None,
@@ -35,7 +47,9 @@ def command(
 ) -> int:
     """Plan and schedule the demo plant: OUT/plant, OUT/plan, OUT/schedule; or generate one into OUT."""
     if operations is not None:
-        return generated(out, operations, seed)
+        return generated(out, operations, seed, planted, late)
+    if planted:
+        raise click.UsageError("--planted needs --operations: only generated plants hide a schedule")
     place = Path(out) / "plant"
     copy_plant(plant, place)
     source = load(str(place), None, None, None, None)
@@ -66,15 +80,17 @@ def command(
     return exit_code(outcome.result)
 
 
-def generated(out: str, operations: int, seed: int) -> int:
+def generated(out: str, operations: int, seed: int, planted: bool, late: float) -> int:
     """Write the tables of a generated plant; `sopengine solve OUT` schedules it."""
     from sopengine.demo.generator import generate
 
-    tables = generate(operations, seed)
+    tables = generate(operations, seed, planted=planted, late=late)
     write(tables, out, "parquet")
     rows = tables["operations"].num_rows
+    hidden = "; planted_schedule and planted_assignments are a known answer" if planted else ""
     click.echo(
-        f"{rows:,} operations of {tables['orders'].num_rows:,} orders in {out}; now: sopengine solve {out}"
+        f"{rows:,} operations of {tables['orders'].num_rows:,} orders in {out}{hidden}; "
+        f"now: sopengine solve {out}"
     )
     return 0
 

@@ -2,7 +2,8 @@
 
 Each change edits a copy of the tables; what is not touched is shared with the problem before. What no
 table can take (an unknown key, a value of another type) is refused with all findings at once; what the
-engine finds contradictory afterwards it refuses as it would any input.
+engine finds contradictory afterwards it refuses as it would any input. Work that a change leaves without a
+place (its resource is lost, its only supply is cancelled) is no contradiction: it is left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 from sopengine.changes import Change, Changes, flatten
 from sopengine.errors import Finding, SopDataError
-from sopengine.session.calendars import change_calendar
+from sopengine.session.calendars import change_calendar, open_before_history
 from sopengine.session.sheet import Sheet, missing, refused
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 HANGING = ("modes", "requirements", "setup_states", "materials", "baseline", "baseline_members")
 """Tables whose rows belong to one operation."""
 
+NEVER_OPEN = frozenset({"NO_CAPACITY", "CAPACITY_TOO_SMALL", "WINDOW_TOO_SHORT"})
+"""Findings of work that can run nowhere."""
+
 
 def with_changes(problem: Problem, changes: Changes) -> Problem:
     """The problem after changes.
@@ -35,9 +39,28 @@ def with_changes(problem: Problem, changes: Changes) -> Problem:
     SopDataError
         Where a change does not fit the tables, or the tables contradict each other afterwards.
     """
+    return next_problem(problem, changed_tables(problem.tables, changes))
+
+
+def next_problem(problem: Problem, tables: Mapping[str, pa.Table]) -> Problem:
+    """The problem of changed tables.
+
+    What changes have closed for good is an answer, not an error of the input: work that can run nowhere any
+    more is left out and says why. The input asks for some open time in every mode, so where changes have
+    left none, calendars get some before all history, where nothing can be planned.
+    """
     from sopengine.problem import Problem
 
-    return Problem(scale=problem.scale, **changed_tables(problem.tables, changes))
+    try:
+        return Problem(scale=problem.scale, **tables)
+    except SopDataError as refused_tables:
+        errors = {issue.check for issue in refused_tables.issues if issue.severity == "error"}
+        if not errors or not errors <= NEVER_OPEN or tables.get("calendars") is None:
+            raise
+        try:
+            return Problem(scale=problem.scale, **open_before_history(tables))
+        except SopDataError:
+            raise refused_tables from None
 
 
 def changed_tables(tables: Mapping[str, pa.Table], changes: Changes) -> dict[str, pa.Table]:
@@ -51,7 +74,31 @@ def changed_tables(tables: Mapping[str, pa.Table], changes: Changes) -> dict[str
             issues += error.issues
     if issues:
         raise SopDataError(issues)
+    _keep_items(tables, sheet)
     return sheet.tables
+
+
+def _keep_items(before: Mapping[str, pa.Table], sheet: Sheet) -> None:
+    """An item whose last producer or stock has gone is known and empty: those who consume it are left out."""
+    lost = _supplied(before) - _supplied(sheet.tables)
+    rows = sheet.tables.get("materials")
+    if not lost or rows is None:
+        return
+    for item in sorted(lost & set(rows["item"].to_pylist()), key=str):
+        sheet.insert("stock", {"item": item, "quantity": 0})
+
+
+def _supplied(tables: Mapping[str, pa.Table]) -> set[Any]:
+    """Items with stock or a producer."""
+    found: set[Any] = set()
+    for name in ("materials", "stock"):
+        rows = tables.get(name)
+        if rows is None or not {"item", "quantity"} <= set(rows.column_names):
+            continue
+        if name == "materials":
+            rows = rows.filter(pc.greater(rows["quantity"].cast(pa.float64()), 0))
+        found |= set(pc.unique(rows["item"]).to_pylist())
+    return found
 
 
 def _apply(sheet: Sheet, change: Change) -> None:

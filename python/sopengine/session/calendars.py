@@ -7,12 +7,15 @@ changed, one that is always open gets a calendar that reaches back before all hi
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sopengine.session.sheet import Sheet, missing, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Row: TypeAlias = tuple[int, int | None, int | None]
 
@@ -129,6 +132,26 @@ def _before_history(sheet: Sheet, start: int, rows: list[Row]) -> Row:
         durations = durations.cast(pa.duration("s"))
     longest = pc.max(durations.cast(pa.int64())).as_py() or 0
     return first - (longest + 1) * tick(sheet), first, None
+
+
+def open_before_history(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The tables with one stretch before all history in which every calendar is open.
+
+    It is as long as the longest work and as wide as a calendar ever gets, so every mode has open time;
+    nothing can be planned there.
+    """
+    sheet = Sheet(tables)
+    calendars = sheet.table("calendars")
+    starts = pc.min(calendars["start"].cast(pa.int64())).as_py()
+    low, high, _ = _before_history(sheet, now(sheet), [] if starts is None else [(int(starts), None, None)])
+    resources = sheet.table("resources").to_pylist()
+    for name in sorted(set(calendars["calendar"].to_pylist()), key=str):
+        rows = _rows(sheet, name)
+        own = [int(row.get("capacity") or 1) for row in resources if row.get("calendar") == name]
+        told = [capacity for _, _, capacity in rows if capacity is not None]
+        widest = max([*told, *own]) if told else None
+        _write(sheet, name, [(low, high, widest), *rows])
+    return sheet.tables
 
 
 def _ticks(sheet: Sheet, value: Any) -> int | None:

@@ -1,7 +1,11 @@
 """Why an operation is not where it was.
 
 The old place is gone if the change itself closed it, if another operation now holds one of its unary
-resources there, or if a predecessor now ends too late for it. None of these: nothing forced the move.
+resources there or crowds a pool that it needs, if a predecessor or what makes its material now ends too
+late for it, or if the one ahead of it on a resource has moved behind it and the sequence is kept. None of
+these: nothing forced the move.
+
+Where several are true, the one that ends last is told: while that one stands, the old place stays gone.
 """
 
 from __future__ import annotations
@@ -47,19 +51,16 @@ class Causes:
         changes: Sequence[Change],
     ) -> None:
         self.was, self.now = was, now
+        self.unary = _unary(after)
         self.old_holdings: dict[str, list[tuple[Any, int, int]]] = {}
-        unary = _unary(after)
         for resource, start, end, name in _holdings(before):
-            if resource in unary:
-                self.old_holdings.setdefault(name, []).append((resource, start, end))
-        self.timeline: dict[Any, list[tuple[int, int, str]]] = {}
-        for resource, start, end, name in _holdings(after):
-            if resource in unary:
-                self.timeline.setdefault(resource, []).append((end, start, name))
-        for stays in self.timeline.values():
-            stays.sort()
+            self.old_holdings.setdefault(name, []).append((resource, start, end))
+        self.timeline = _timeline(after)
+        self.ahead_before = _ahead(_timeline(before), self.unary)
+        self.ahead_now = _ahead(self.timeline, self.unary)
         self.before_of = _predecessors(after)
-        self.closed, self.named = _touched(before, changes)
+        self.consumed, self.producers = _flows(after)
+        self.closed, self.named, self.items = _touched(before, changes)
 
     def of(self, name: str) -> tuple[str, str | None]:
         """Cause of a move, and what took the old place."""
@@ -76,8 +77,19 @@ class Causes:
             for low, high in self.closed.get(resource, ()):
                 if start < high and low < end:
                     return "change", str(resource)
-        blockers = [*self._late_predecessors(name, old["start"]), *self._taken(name)]
-        return ("pushed", max(blockers)[1]) if blockers else ("choice", None)
+        blockers = [
+            *self._late_predecessors(name, old["start"]),
+            *self._taken(name),
+            *self._overtaken(name, old["start"]),
+            *self._starved(name, old["start"]),
+        ]
+        if blockers:
+            return "pushed", max(blockers)[1]
+        touched = sorted(self.consumed.get(name, set()) & self.items)
+        if touched:
+            return "change", touched[0]
+        neighbor = self._new_neighbor(name)
+        return ("pushed", neighbor) if neighbor is not None else ("choice", None)
 
     def _late_predecessors(self, name: str, start: int) -> list[tuple[int, str]]:
         """Predecessors that stood clear of the old start and no longer do."""
@@ -91,16 +103,86 @@ class Causes:
         return late
 
     def _taken(self, name: str) -> list[tuple[int, str]]:
-        """Others that now hold its resources where it was."""
+        """Others that now hold its resources where it was; in a pool, those that did not before."""
         found = []
         for resource, start, end in self.old_holdings.get(name, ()):
             stays = self.timeline.get(resource, [])
-            for stay_end, stay_start, other in stays[bisect_left(stays, (start + 1, -(2**62), "")) :]:
-                if stay_start >= end:
+            alone = resource in self.unary
+            first = bisect_left(stays, (start + 1, -(2**62), "")) if alone else 0
+            for stay_end, stay_start, other in stays[first:]:
+                if alone and stay_start >= end:
                     break
-                if other != name:
+                if other == name or stay_start >= end or stay_end <= start:
+                    continue
+                if alone or not self._was_there(other, resource, start, end):
                     found.append((stay_end, other))
         return found
+
+    def _was_there(self, name: str, resource: Any, start: int, end: int) -> bool:
+        holdings = self.old_holdings.get(name, ())
+        return any(other == resource and low < end and start < high for other, low, high in holdings)
+
+    def _overtaken(self, name: str, start: int) -> list[tuple[int, str]]:
+        """Those that were directly ahead of it on a resource and now start after its old start."""
+        found = []
+        for other in self.ahead_before.get(name, ()):
+            new = self.now.get(other)
+            if new is not None and new["start"] is not None and new["start"] > start:
+                found.append((new["end"], other))
+        return found
+
+    def _starved(self, name: str, start: int) -> list[tuple[int, str]]:
+        """Producers of its material that now end after its old start, and did not."""
+        found = []
+        for item in self.consumed.get(name, ()):
+            for other in self.producers.get(item, ()):
+                old, new = self.was.get(other), self.now.get(other)
+                if other == name or new is None or new["end"] is None or new["end"] <= start:
+                    continue
+                if old is None or old["end"] is None or old["end"] <= start:
+                    found.append((new["end"], other))
+        return found
+
+    def _new_neighbor(self, name: str) -> str | None:
+        """Another operation is directly ahead of it now, and the changeover with it."""
+        before = set(self.ahead_before.get(name, ()))
+        return min((other for other in self.ahead_now.get(name, ()) if other not in before), default=None)
+
+
+def _timeline(result: Result) -> dict[Any, list[tuple[int, int, str]]]:
+    """By resource: end, start and operation of every holding, by end."""
+    timeline: dict[Any, list[tuple[int, int, str]]] = {}
+    for resource, start, end, name in _holdings(result):
+        timeline.setdefault(resource, []).append((end, start, name))
+    for stays in timeline.values():
+        stays.sort()
+    return timeline
+
+
+def _ahead(timeline: Mapping[Any, list[tuple[int, int, str]]], unary: set[Any]) -> dict[str, list[str]]:
+    """By operation, the one directly ahead of it on each unary resource."""
+    ahead: dict[str, list[str]] = {}
+    for resource, stays in timeline.items():
+        if resource in unary:
+            for (_, _, first), (_, _, second) in itertools.pairwise(stays):
+                if first != second:
+                    ahead.setdefault(second, []).append(first)
+    return ahead
+
+
+def _flows(result: Result) -> tuple[dict[str, set[str]], dict[str, list[str]]]:
+    """Items by the operation that consumes them, and operations by the item that they produce."""
+    consumed: dict[str, set[str]] = {}
+    producers: dict[str, list[str]] = {}
+    rows = None if result.problem is None else result.problem.tables.get("materials")
+    if rows is not None:
+        cells = (rows[name].to_pylist() for name in ("operation", "item", "quantity"))
+        for operation, item, quantity in zip(*cells, strict=True):
+            if quantity is not None and quantity < 0:
+                consumed.setdefault(str(operation), set()).add(str(item))
+            elif quantity is not None:
+                producers.setdefault(str(item), []).append(str(operation))
+    return consumed, producers
 
 
 def _holdings(result: Result) -> Iterable[tuple[Any, int, int, str]]:
@@ -185,12 +267,15 @@ def _chain(
                 links.setdefault(after, []).extend((before, 0) for before in places[first])
 
 
-def _touched(before: Result, changes: Sequence[Change]) -> tuple[dict[Any, list[tuple[int, int]]], set[str]]:
-    """Closed time that changes make, by resource, and the operations and orders that they name."""
+def _touched(
+    before: Result, changes: Sequence[Change]
+) -> tuple[dict[Any, list[tuple[int, int]]], set[str], set[str]]:
+    """Closed time that changes make, by resource; operations and orders that they name; and items."""
     closed: dict[Any, list[tuple[int, int]]] = {}
     named: set[str] = set()
+    items: set[str] = set()
     if before.problem is None:
-        return closed, named
+        return closed, named, items
     sheet = Sheet(before.problem.tables)
     plain = before.schedule.schema.field("start").type
 
@@ -208,4 +293,6 @@ def _touched(before: Result, changes: Sequence[Change]) -> tuple[dict[Any, list[
         for column in ("operation", "order"):
             if column in change.key:
                 named.add(str(change.key[column]))
-    return closed, named
+        if "item" in change.key:
+            items.add(str(change.key["item"]))
+    return closed, named, items

@@ -20,23 +20,45 @@ import pyarrow.compute as pc
 from sopengine.changes import Change, Changes, cancel_order, flatten
 from sopengine.problem import Problem
 from sopengine.result import Result, Termination
-from sopengine.session.apply import changed_tables
+from sopengine.session.apply import changed_tables, next_problem
 from sopengine.session.calendars import now as now_of
 from sopengine.session.frozen import FrozenUntil, frozen_operations, pinned
-from sopengine.session.promise import Promise, Quote, promise
+from sopengine.session.promise import Alternative, Promise, Quote, alternatives, promise
 from sopengine.session.publish import holders, instants, published
 from sopengine.session.sheet import Sheet
-from sopengine.solve import Progress, evaluate, repair_live, simulate_live, solve
-from sopengine.tables import TableLike, result_table
+from sopengine.solve import Progress, evaluate, judge_live, repair_live, simulate_live, solve
+from sopengine.tables import ResultTables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sopengine.options import Objective
     from sopengine.session.diff import Diff
+    from sopengine.tables import TableLike
 
 REPAIR_SHARE = 0.1
 """Part of the time of a reschedule that its repair may take, 0.2 s at most."""
+
+ROUND_ABOUT = 0.2
+"""Part of the time of a repair that judging its answer may take."""
+
+
+class LiveTables(ResultTables):
+    """Tables of a live schedule; its reasons are those told when it was found."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self, outcome: Any, told: Mapping[str, pa.Table]) -> None:
+        super().__init__(outcome)
+        self._told: Mapping[str, pa.Table] = told.told if isinstance(told, LiveTables) else told
+
+    @property
+    def told(self) -> Mapping[str, pa.Table]:
+        """The tables that have the reasons."""
+        return self._told
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._told[name] if name == "reasons" and name in self._told else super().__getitem__(name)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -111,9 +133,14 @@ class Session:
         return self._response(changed, answer, told, displaced=tuple(answer["displaced"]))
 
     def repair(self, changes: Changes = (), *, time_limit: float = 0.2, seed: int = 0) -> Response:
-        """A sound answer at once: what the changes touch is placed anew, all else stands."""
+        """A sound answer at once: what the changes touch is placed anew, all else stands.
+
+        `time_limit` is for the whole call; the problem is made and one answer found whatever it says.
+        """
+        begun = monotonic()
         told, changed = self._changed(changes)
-        return self._repair(changed, told, time_limit, seed)
+        rest = (1 - ROUND_ABOUT) * time_limit - (monotonic() - begun)
+        return self._repair(changed, told, max(0.0, rest), seed)
 
     def _repair(self, changed: Problem, told: tuple[Change, ...], time_limit: float, seed: int) -> Response:
         frozen = self._frozen()
@@ -126,25 +153,29 @@ class Session:
         changes: Changes = (),
         *,
         time_limit: float = 2.0,
+        work_limit: int | None = None,
         threads: int | None = None,
         seed: int = 0,
         on_progress: Callable[[Progress], object] | None = None,
     ) -> Response:
         """A good answer in seconds, from the repaired schedule, with moves at their price.
 
-        Started work, pins and the frozen zone stand.
+        Started work, pins and the frozen zone stand. With `work_limit` the time counts for nothing: the same
+        limit and seed give the same answer everywhere.
         """
         begun = monotonic()
         told, changed = self._changed(changes)
-        repaired = self._repair(changed, told, min(0.2, REPAIR_SHARE * time_limit), seed)
-        if not repaired.has_schedule:
+        share = 0.0 if work_limit is not None else min(0.2, REPAIR_SHARE * time_limit)
+        repaired = self._repair(changed, told, share, seed)
+        if not is_sound(repaired):
             return repaired
         held = pinned(changed, repaired, repaired.frozen) if repaired.frozen else changed
         rest = max(0.0, time_limit - (monotonic() - begun))
         found = solve(
             held,
             start=repaired,
-            time_limit=rest,
+            time_limit=rest if work_limit is None else None,
+            work_limit=work_limit,
             threads=threads,
             seed=seed,
             objective=self.objective,
@@ -195,7 +226,7 @@ class Session:
         before = getattr(response, "before", None)
         if before is not None and before is not self._live:
             raise ValueError("this response answers another live schedule")
-        if response.problem is None or not response.has_schedule or response.violations.num_rows:
+        if response.problem is None or not is_sound(response):
             raise ValueError("only a valid schedule can be made live")
         tables = published(response.problem.tables, response)
         self._problem = Problem(scale=response.problem.scale, **tables)
@@ -225,6 +256,14 @@ class Session:
         """
         return promise(self, order, operations, expires, cells)
 
+    def alternatives(self, order: Any, operations: Any, *, due: Any, **cells: Any) -> tuple[Alternative, ...]:
+        """What else can be had, where an order comes too late: later, in part by `due`, or at whose cost.
+
+        The arguments are those of `promise`; with a `quantity` the order may be split. No answer leaves a
+        trace; `accept` of its response takes it.
+        """
+        return alternatives(self, order, operations, due, cells)
+
     def hold(self, order: Any, response: Result, expires: Any) -> None:
         """Make the answer to an inquiry live as a quote until `expires`."""
         self.accept(response)
@@ -252,7 +291,7 @@ class Session:
         lapsed = [change for order in self._lapsed(tables) for change in cancel_order(order)]
         if lapsed:
             tables = changed_tables(tables, lapsed)
-        return (*told, *lapsed), Problem(scale=self._problem.scale, **tables)
+        return (*told, *lapsed), next_problem(self._problem, tables)
 
     def _lapsed(self, tables: Mapping[str, pa.Table]) -> list[Any]:
         """Quoted orders whose time is up at `now` of these tables."""
@@ -273,12 +312,12 @@ class Session:
         self, problem: Problem, answer: dict[str, Any], told: tuple[Change, ...], **more: Any
     ) -> Response:
         return Response(
-            tables={name: result_table(table) for name, table in answer["tables"].items()},
+            tables=ResultTables(answer["tables"]),
             objective=answer["objective"],
             levels=answer["levels"],
             bound=answer["bound"],
             termination=Termination(answer["reason"], answer["limit"], answer["detail"]),
-            stats=answer["stats"] | ({"tries": answer["tries"]} if "tries" in answer else {}),
+            stats=answer["stats"] | {name: answer[name] for name in ("tries", "moved") if name in answer},
             problem=problem,
             before=self._live,
             changes=told,
@@ -325,13 +364,20 @@ def open(
     return Session(live, _judged(live, found, chosen), objective, frozen_until)
 
 
+def is_sound(result: Result) -> bool:
+    """Whether there is a schedule and it obeys all rules; no table is written to tell."""
+    if isinstance(result.tables, ResultTables):
+        return result.termination.reason in ("optimal", "feasible") and result.tables.outcome.broken == 0
+    return result.has_schedule and result.violations.num_rows == 0
+
+
 def _judged(problem: Problem, schedule: Result, objective: Objective) -> Result:
-    judged = evaluate(problem, schedule, objective=objective)
+    answer = judge_live(problem, schedule, objective)
     return Result(
-        tables={**judged.tables, "reasons": schedule.reasons},
-        objective=judged.objective,
-        levels=judged.levels,
-        bound=judged.bound,
-        termination=judged.termination,
+        tables=LiveTables(answer["tables"], schedule.tables),
+        objective=answer["objective"],
+        levels=answer["levels"],
+        bound=answer["bound"],
+        termination=Termination(answer["reason"], answer["limit"], answer["detail"]),
         problem=problem,
     )

@@ -66,7 +66,7 @@ fn assert_consistent(state: &State) {
 }
 
 /// A random operation and a random place for it, cycles not excluded.
-fn random_move(instance: &PlainInstance, state: &State, rng: &mut Rng) -> (u32, Place) {
+pub(crate) fn random_move(instance: &PlainInstance, state: &State, rng: &mut Rng) -> (u32, Place) {
     let node = state.sequence[rng.below(state.sequence.len() as u32) as usize];
     let modes = instance.modes(state.operations[node as usize] as usize);
     let index = rng.below(modes.len() as u32);

@@ -1,6 +1,6 @@
 //! The plain kernel against brute force, and the search on published instances.
 
-mod kernel;
+pub(crate) mod kernel;
 mod search;
 
 use sopengine::schedule::plain::{Arrangement, PlainInstance, PlainMode};
@@ -8,15 +8,15 @@ use sopengine::search::rng::Rng;
 
 /// What a random instance may have.
 #[derive(Clone, Copy)]
-struct Shape {
-    chains: u32,
-    resources: u32,
-    operations: u32,
-    modes: u32,
+pub(crate) struct Shape {
+    pub(crate) chains: u32,
+    pub(crate) resources: u32,
+    pub(crate) operations: u32,
+    pub(crate) modes: u32,
 }
 
 /// A random instance: reentrant chains of up to `operations`, durations from 0, releases and tails.
-fn random_instance(shape: Shape, rng: &mut Rng) -> PlainInstance {
+pub(crate) fn random_instance(shape: Shape, rng: &mut Rng) -> PlainInstance {
     let (mut chain_starts, mut mode_starts, mut modes) = (vec![0], vec![0], Vec::new());
     for _ in 0..shape.chains {
         for _ in 0..rng.between(1, shape.operations) {
@@ -33,7 +33,7 @@ fn random_instance(shape: Shape, rng: &mut Rng) -> PlainInstance {
 }
 
 /// A random linear extension with random modes.
-fn random_arrangement(instance: &PlainInstance, rng: &mut Rng) -> Arrangement {
+pub(crate) fn random_arrangement(instance: &PlainInstance, rng: &mut Rng) -> Arrangement {
     let mut turns: Vec<usize> =
         (0..instance.num_chains()).flat_map(|chain| instance.chain(chain).map(move |_| chain)).collect();
     rng.shuffle(&mut turns);

@@ -31,16 +31,16 @@ struct Sketch {
 }
 
 /// Feature bits.
-const CALENDARS: u32 = 1;
-const CHANGEOVERS: u32 = 2;
+pub(crate) const CALENDARS: u32 = 1;
+pub(crate) const CHANGEOVERS: u32 = 2;
 const POOLS: u32 = 4;
 const GROUPS: u32 = 8;
-const LAGS: u32 = 16;
+pub(crate) const LAGS: u32 = 16;
 const MATERIALS: u32 = 32;
-const HISTORY: u32 = 64;
+pub(crate) const HISTORY: u32 = 64;
 const PINS: u32 = 128;
 pub(crate) const DEADLINES: u32 = 256;
-const TRANSPORT: u32 = 512;
+pub(crate) const TRANSPORT: u32 = 512;
 /// All features.
 pub(crate) const ALL: u32 = 1023;
 

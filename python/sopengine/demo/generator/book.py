@@ -19,6 +19,15 @@ LONGEST_WHOLE = 3 * HOUR
 
 
 @dataclass(frozen=True)
+class Consumption:
+    """Purchased parts that orders consume at their first operation, by row."""
+
+    order: np.ndarray
+    item: np.ndarray
+    need: np.ndarray
+
+
+@dataclass(frozen=True)
 class Book:
     """Orders and operations as arrays; operations of an order are neighbors.
 
@@ -155,23 +164,26 @@ class Book:
             }
         )
 
-    def _materials(self, names: pa.Array) -> dict[str, pa.Table]:
-        """Let the first operation of every third order consume a purchased item, half of it yet to come."""
+    def consumption(self) -> Consumption:
+        """Let the first operation of every third order consume a purchased item."""
         orders = np.arange(0, len(self.family), 3)
         part = np.array([f"part-{f:03d}" for f in range(self.catalog.families)], dtype=object)
-        item = part[self.family[orders]]
-        need = 5 + (orders * 7) % 40
-        used, place = np.unique(item.astype(str), return_inverse=True)
-        total = np.bincount(place, weights=need).astype(np.int64)
+        return Consumption(orders, part[self.family[orders]], (5 + (orders * 7) % 40).astype(np.int64))
+
+    def _materials(self, names: pa.Array) -> dict[str, pa.Table]:
+        """What is consumed, and stock: half of the total is there, half yet to come."""
+        used_by = self.consumption()
+        used, place = np.unique(used_by.item.astype(str), return_inverse=True)
+        total = np.bincount(place, weights=used_by.need).astype(np.int64)
         there = total // 2
         arrival = NOW + (1 + np.arange(len(used)) % max(1, self.layout.days // 2)) * DAY
         stock_time = np.concatenate([np.full(len(used), NOW), arrival])
         return {
             "materials": pa.table(
                 {
-                    "operation": names.take(pa.array(self.first[orders])),
-                    "item": pa.array(item, pa.string()),
-                    "quantity": -need.astype(np.int64),
+                    "operation": names.take(pa.array(self.first[used_by.order])),
+                    "item": pa.array(used_by.item, pa.string()),
+                    "quantity": -used_by.need,
                 }
             ),
             "stock": pa.table(
@@ -184,8 +196,13 @@ class Book:
         }
 
 
-def book_orders(operations: int, layout: Layout, catalog: Catalog, random: np.random.Generator) -> Book:
-    """Draw orders until the operations are reached, and scale work to the load of each center."""
+def book_orders(
+    operations: int, layout: Layout, catalog: Catalog, random: np.random.Generator, span: float = 1.0
+) -> Book:
+    """Draw orders until the operations are reached, and scale work to the load of each center.
+
+    They are to fill ``span`` times the days of the layout.
+    """
     draws = random.integers(0, catalog.families, operations // 3 + 1)
     steps = catalog.steps()
     count = int(np.searchsorted(np.cumsum(steps[draws]), operations)) + 1
@@ -195,7 +212,7 @@ def book_orders(operations: int, layout: Layout, catalog: Catalog, random: np.ra
     order = np.repeat(np.arange(count), length)
     step = catalog.first[family[order]] + np.arange(first[-1]) - first[order]
     quantity = random.integers(5, 40, count)
-    work = _scaled(catalog.work[step] * quantity[order], catalog.center[step], layout)
+    work = _scaled(catalog.work[step] * quantity[order], catalog.center[step], layout, span)
     release = _releases(count, layout, random)
     touch = np.add.reduceat(work, first[:-1])
     tightness = random.choice([2, 3, 4, 6, 10], count)
@@ -215,11 +232,11 @@ def book_orders(operations: int, layout: Layout, catalog: Catalog, random: np.ra
     )
 
 
-def _scaled(raw: np.ndarray, center: np.ndarray, layout: Layout) -> np.ndarray:
+def _scaled(raw: np.ndarray, center: np.ndarray, layout: Layout, span: float) -> np.ndarray:
     """Seconds of work such that each center is loaded as the layout says, changeovers apart."""
     booked = np.bincount(center, weights=raw, minlength=layout.centers)
     speed = np.add.reduceat(layout.speed / 100, layout.first[:-1])
-    wanted = layout.open_seconds() * layout.load * speed
+    wanted = layout.open_seconds() * layout.load * speed * span
     factor = wanted / np.maximum(booked, 1)
     seconds = np.rint(raw * factor[center] / 60).astype(np.int64) * 60
     work: np.ndarray = np.clip(seconds, 5 * 60, 16 * HOUR)

@@ -1,0 +1,78 @@
+//! The tables of an answer, each made when it is asked for.
+//!
+//! An answer is its schedule; tables are views of it. Slack, reasons and indicators cost more than the
+//! verifier, and most callers read two tables of eight: so a solve that is cancelled answers at once, and
+//! each table is made at its first reading, without the interpreter. The schedule never changes, so a
+//! table made late is the table that would have been made early.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+
+use crate::error::Findings;
+use crate::model::objective::TermValues;
+use crate::schedule::Schedule;
+use crate::schedule::verify::Violation;
+use crate::search::LeftOut;
+use crate::tables::TableProblem;
+use crate::tables::write::{self, Output};
+
+use super::convert::Table;
+use super::error::guarded;
+
+/// Names of the tables, in the order in which results list them.
+const NAMES: [&str; 8] =
+    ["schedule", "assignments", "dispatch", "order_results", "reasons", "kpis", "findings", "violations"];
+
+/// A schedule with what its tables are made of.
+#[pyclass(frozen, module = "sopengine._engine")]
+pub(super) struct Outcome {
+    pub(super) inner: Arc<TableProblem>,
+    pub(super) schedule: Schedule,
+    pub(super) values: TermValues,
+    pub(super) left_out: Vec<LeftOut>,
+    pub(super) findings: Findings,
+    pub(super) violations: Vec<Violation>,
+}
+
+impl Outcome {
+    fn batch(&self, name: &str) -> Option<RecordBatch> {
+        let (problem, context) = (&self.inner.problem, &self.inner.context);
+        match name {
+            "findings" => Some(write::findings(self.findings.kept())),
+            "violations" => Some(write::violations(problem, context, &self.violations)),
+            _ => Output::new(problem, context, &self.schedule, &self.values, &self.left_out).table(name),
+        }
+    }
+}
+
+#[pymethods]
+impl Outcome {
+    /// Names of the tables.
+    fn keys(&self) -> Vec<&'static str> {
+        NAMES.to_vec()
+    }
+
+    /// How many rules the schedule breaks.
+    #[getter]
+    fn broken(&self) -> usize {
+        self.violations.len()
+    }
+
+    fn __len__(&self) -> usize {
+        NAMES.len()
+    }
+
+    /// A table, made now.
+    fn __getitem__(&self, py: Python<'_>, name: &str) -> PyResult<Table> {
+        let made = guarded(py, || Ok(py.detach(|| self.batch(name))))?;
+        made.map(Table::new).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
+    }
+
+    /// All tables with their names, made now.
+    fn items(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Table)>> {
+        NAMES.into_iter().map(|name| Ok((name, self.__getitem__(py, name)?))).collect()
+    }
+}

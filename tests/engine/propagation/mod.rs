@@ -1,0 +1,7 @@
+//! Propagators against brute force: nothing is removed that some solution has, and what a rule promises to
+//! find is found.
+
+mod disjunctive;
+mod network;
+mod rich;
+mod sketch;
