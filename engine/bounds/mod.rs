@@ -6,6 +6,7 @@
 
 pub mod destructive;
 pub mod plain;
+pub mod project;
 pub mod terms;
 
 pub use terms::bound_levels;

@@ -118,14 +118,12 @@ fn floor(facts: &Facts<'_>, id: OrderId, aim: Aim, counts_flow: bool, latest: &[
     // History among them: the order has begun and begins no later.
     let whole = positions().count() == order.operations.len();
     let later_first = if whole { positions().map(|position| position.start).min()? } else { first };
-    match aim {
-        Aim::FlowTime => (order.weight > 0 && later_first > first).then_some(later_first),
-        _ => {
-            let gains = order.earliness_weight > 0 && order.due.is_some() && later_end > last;
-            let lengthens = counts_flow && later_end - last > later_first - first;
-            (gains && !lengthens).then_some(later_end)
-        }
+    if aim == Aim::FlowTime {
+        return (order.weight > 0 && later_first > first).then_some(later_first);
     }
+    let gains = order.earliness_weight > 0 && order.due.is_some() && later_end > last;
+    let lengthens = counts_flow && later_end - last > later_first - first;
+    (gains && !lengthens).then_some(later_end)
 }
 
 /// Latest end of an order, history included; none if a part of it is left out.

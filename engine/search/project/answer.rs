@@ -55,7 +55,7 @@ pub(in crate::search) fn solve(
         });
     };
     let result = solve_project(&reduction.instance, start.as_deref(), &asked, &Flag(cancel), &mut tell);
-    answer(problem, reduction, options, result, cancel)
+    answer(problem, reduction, options, &result, cancel)
 }
 
 /// Objective by level of a complete schedule of this makespan.
@@ -69,7 +69,7 @@ fn answer(
     problem: &Problem,
     reduction: &ProjectReduction,
     options: &SolveOptions,
-    result: ProjectResult,
+    result: &ProjectResult,
     cancel: &AtomicBool,
 ) -> Solved {
     let is_optimal = result.makespan <= result.bound;

@@ -7,6 +7,8 @@ use crate::schedule::project::ProjectInstance;
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
+/// Operations placed by an island in a round at least.
+const ROUND: u64 = 100_000;
 /// Members of the first population.
 const FIRST: usize = 30;
 /// Members at most.
@@ -17,6 +19,8 @@ const MEMORY: usize = 3_000_000;
 const WALKING: usize = 8;
 /// Steps of a walk for each operation.
 const STEPS: usize = 20;
+/// Operations placed in a walk at most.
+const LONGEST: usize = 4_000_000;
 /// Lengths that late acceptance remembers.
 const MEMORY_OF_WALK: usize = 100;
 /// Children without a better best, for each member, after which a population is given up.
@@ -55,7 +59,7 @@ impl<'i> Island<'i> {
         walks: bool,
         rng: Rng,
     ) -> Self {
-        let steps = if walks { STEPS * forward.len() } else { 0 };
+        let steps = if walks { steps(forward.len()) } else { 0 };
         let first = if walks { WALKING } else { FIRST };
         Self {
             measures,
@@ -87,28 +91,33 @@ impl<'i> Island<'i> {
         self.bound = bound;
         while self.justifier.work < target && self.best.makespan > bound && !stop.is_due() {
             if self.members.len() < self.size {
-                self.sample();
+                self.sample(stop);
             } else {
-                self.breed();
-                if self.idle > PATIENCE * self.size {
+                self.breed(stop);
+                if self.idle > self.patience() {
                     self.restart();
                 }
             }
         }
     }
 
-    fn sample(&mut self) {
+    /// Walked children are few and good.
+    fn patience(&self) -> usize {
+        self.size * if self.steps > 0 { PATIENCE / 4 } else { PATIENCE }
+    }
+
+    fn sample(&mut self, stop: &dyn Stop) {
         let blur = 5 + self.rng.below(40);
         let list = sampled(self.justifier.forward, self.measures, blur, &mut self.rng);
         let mut member = Member::default();
         self.justifier.improve(&list, &mut member);
-        self.walk_from(&mut member);
+        self.walk_from(&mut member, stop);
         self.shortest = self.shortest.min(member.makespan);
         self.note(&member);
         self.members.push(member);
     }
 
-    fn breed(&mut self) {
+    fn breed(&mut self, stop: &dyn Stop) {
         self.children += 1;
         let father = self.tournament();
         let mother = self.tournament();
@@ -121,7 +130,7 @@ impl<'i> Island<'i> {
         }
         let mut member = std::mem::take(&mut self.spare);
         self.justifier.improve(&self.child, &mut member);
-        self.walk_from(&mut member);
+        self.walk_from(&mut member, stop);
         self.idle += 1;
         if member.makespan < self.shortest {
             self.shortest = member.makespan;
@@ -134,10 +143,10 @@ impl<'i> Island<'i> {
         self.spare = member;
     }
 
-    fn walk_from(&mut self, member: &mut Member) {
+    fn walk_from(&mut self, member: &mut Member, stop: &dyn Stop) {
         if self.steps > 0 {
             let length = (self.steps, MEMORY_OF_WALK);
-            self.walk.improve(&mut self.justifier, member, length, self.bound, &mut self.rng);
+            self.walk.improve(&mut self.justifier, member, length, (self.bound, stop), &mut self.rng);
         }
     }
 
@@ -164,4 +173,14 @@ impl<'i> Island<'i> {
 /// Members at most, in a project of so many operations.
 fn most(operations: usize) -> usize {
     (MEMORY / operations.max(1)).clamp(4, LARGEST)
+}
+
+/// Steps of a walk in a project of so many operations.
+fn steps(operations: usize) -> usize {
+    (STEPS * operations).min(LONGEST / operations.max(1)).max(50)
+}
+
+/// Operations placed by an island in a round: no less than a walk.
+pub(super) fn quota(operations: usize) -> u64 {
+    ROUND.max((steps(operations) * operations) as u64)
 }

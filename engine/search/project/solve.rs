@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use super::bound::project_bound;
-use super::island::Island;
+use super::island::{Island, quota};
 use super::justify::{Justifier, Member};
 use super::list::{Measures, sampled};
+use super::prove::{LARGEST, Prover};
+use crate::bounds::destructive::Destructive;
+use crate::bounds::project::{network_of, project_bound};
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
 use crate::search::shop::rounds::round;
 use crate::search::shop::{PlainOptions, PlainStats};
-
-/// Operations placed by an island in a round.
-const ROUND: u64 = 100_000;
 
 /// An improvement on the way.
 #[derive(Clone, Copy, Debug)]
@@ -109,13 +108,14 @@ pub fn solve_project(
     run.take(&first);
     islands(instance, &backward, &measures, &mut run);
     run.stats.elapsed = limit.elapsed();
-    let Run { best, stats, .. } = run;
+    let Run { best, stats, bound, .. } = run;
     ProjectResult { starts: best.starts, makespan: best.makespan, bound, stats }
 }
 
 fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Measures, run: &mut Run<'_>) {
     let built = run.stats.work;
     let exclusive = is_exclusive(instance);
+    let quota = quota(instance.len());
     let mut islands: Vec<Island<'_>> = (0..run.options.workers.max(1))
         .map(|worker| {
             let rng = Rng::stream(run.options.seed, worker + 1);
@@ -123,18 +123,26 @@ fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Me
             Island::new(instance, backward, measures, walks, rng)
         })
         .collect();
+    let network = (instance.len() <= LARGEST && !run.is_done()).then(|| network_of(instance));
+    let mut prover =
+        network.as_ref().map(|(network, tails)| Prover::new(Destructive::new(network, tails.clone())));
     while !run.is_done() {
         let (bound, limit) = (run.bound, run.limit);
-        round(&mut islands, run.options.threads, |island| island.round(ROUND, bound, limit));
+        round(&mut islands, run.options.threads, |island| island.round(quota, bound, limit));
         if limit.is_due() {
             break;
         }
-        run.stats.work = built + islands.iter().map(Island::work).sum::<u64>();
+        let searched = islands.iter().map(Island::work).sum::<u64>();
+        run.stats.work = built + searched + prover.as_ref().map_or(0, Prover::work);
         run.stats.moves = islands.iter().map(|island| island.children).sum();
         run.stats.rounds += 1;
         for island in &islands {
             run.take(&island.best);
         }
+        if let Some(prover) = &mut prover {
+            run.bound = prover.raise(run.bound, run.best.makespan, searched);
+        }
+        run.stats.work = built + searched + prover.as_ref().map_or(0, Prover::work);
     }
 }
 

@@ -12,6 +12,7 @@
 
 use super::justify::{Justifier, Member};
 use crate::schedule::project::ProjectInstance;
+use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
 /// Scratch of a walk.
@@ -29,13 +30,14 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Walks from a member for so many steps; the best it met becomes the member, justified.
+    /// Walks from a member for so many steps; the best it met becomes the member, justified. Ends at the bound,
+    /// or when `stop` is due.
     pub(super) fn improve(
         &mut self,
         justifier: &mut Justifier<'_>,
         member: &mut Member,
         (steps, memory): (usize, usize),
-        bound: u32,
+        (bound, stop): (u32, &dyn Stop),
         rng: &mut Rng,
     ) {
         let instance = justifier.forward;
@@ -45,7 +47,7 @@ impl Walk {
         self.memory.clear();
         self.memory.resize(memory.max(1), makespan);
         for step in 0..steps {
-            if member.makespan <= bound || self.arcs.is_empty() {
+            if member.makespan <= bound || self.arcs.is_empty() || stop.is_due() {
                 break;
             }
             self.propose(instance, rng);
