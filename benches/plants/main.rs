@@ -8,6 +8,9 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints what it measures")]
 
 mod plant;
+#[path = "../jobshop/processor.rs"]
+#[allow(dead_code, reason = "the other bench stops by processor time")]
+mod processor;
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -62,4 +65,9 @@ fn main() {
             println!("{violation:?}");
         }
     }
+    println!(
+        "{:.2} s of processor time, peak {} MB",
+        processor::processor_seconds(),
+        processor::peak_memory()
+    );
 }

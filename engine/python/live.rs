@@ -1,38 +1,19 @@
-//! A live schedule across the border: an outcome of the engine comes back as it is, and goes out judged.
-//!
-//! A session asks many questions of one schedule. What an earlier answer holds is carried over to the
-//! changed problem by names, so no table is written or read in between.
+//! A schedule that a session has made, judged, on its way out.
 
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyDict};
+use pyo3::types::PyDict;
 
 use crate::error::Findings;
 use crate::model::objective::Objective;
 use crate::schedule::Schedule;
 use crate::schedule::verify::{Verdict, verify};
 use crate::search::LeftOut;
-use crate::session::carry;
 use crate::tables::TableProblem;
 
 use super::error::guarded;
-use super::outcome::Outcome;
-use super::solve::{assemble, foreign};
-
-/// A live schedule as one of a problem: an `Outcome`, or a table `schedule` with its `assignments`.
-pub(super) fn live(
-    py: Python<'_>,
-    inner: &Arc<TableProblem>,
-    schedule: &Bound<'_, PyAny>,
-    assignments: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Schedule> {
-    let Ok(known) = schedule.cast::<Outcome>() else {
-        return Ok(foreign(py, inner, schedule, assignments)?.schedule);
-    };
-    let known = known.get();
-    guarded(py, || Ok(py.detach(|| carry(&known.inner.problem, &known.schedule, &inner.problem))))
-}
+use super::solve::assemble;
 
 /// The figures of a schedule and its tables, judged unless that has been done.
 pub(super) fn answered<'py>(

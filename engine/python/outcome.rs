@@ -49,6 +49,7 @@ impl Outcome {
 }
 
 #[pymethods]
+#[allow(clippy::unused_self, reason = "Python calls them on an instance, as on any mapping")]
 impl Outcome {
     /// Names of the tables.
     fn keys(&self) -> Vec<&'static str> {

@@ -18,9 +18,9 @@ use crate::session;
 use crate::tables::TableProblem;
 
 use super::error::guarded;
-use super::live::{answered, live};
+use super::live::answered;
 use super::problem::Problem;
-use super::solve::{ObjectiveArgument, objective, seconds};
+use super::solve::{ObjectiveArgument, foreign, objective, seconds};
 
 /// Pushes a live schedule on by what has changed; see `sopengine.session`.
 #[pyfunction]
@@ -34,7 +34,7 @@ pub(super) fn simulate<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
     let objective = guarded(py, || self::objective(inner, objective, true))?;
-    let live = live(py, inner, schedule, assignments)?;
+    let live = foreign(py, inner, schedule, assignments)?.schedule;
     let watch = Stopwatch::start();
     let simulated = guarded(py, || Ok(py.detach(|| session::simulate(&inner.problem, &live))))?;
     let session::Simulated { schedule, left_out, displaced, verdict } = simulated;
@@ -59,7 +59,7 @@ pub(super) fn judge<'py>(
     let inner = &problem.get().inner;
     let objective = guarded(py, || self::objective(inner, objective, true))?;
     let watch = Stopwatch::start();
-    let live = live(py, inner, schedule, assignments)?;
+    let live = foreign(py, inner, schedule, assignments)?.schedule;
     let left_out =
         guarded(py, || Ok(py.detach(|| LeftOut::of_schedule(&Outline::new(&inner.problem), &live))))?;
     let answer = answered(py, inner, &objective, live, None, left_out)?;
@@ -88,7 +88,7 @@ pub(super) fn repair<'py>(
     seed: u64,
 ) -> PyResult<Bound<'py, PyDict>> {
     let inner = &problem.get().inner;
-    let live = live(py, inner, schedule, assignments)?;
+    let live = foreign(py, inner, schedule, assignments)?.schedule;
     let names = &inner.problem.names.operations;
     let frozen = frozen.iter().filter_map(|name| names.find(name)).map(OperationId::new).collect();
     let options = guarded(py, || {

@@ -19,6 +19,7 @@ use crate::model::objective::{Objective, Term, TermValues};
 use crate::schedule::Schedule;
 use crate::schedule::verify::{Verdict, verify};
 use crate::search::{self, LimitHit, Reason, SolveOptions, Solved};
+use crate::session::carry;
 use crate::tables::read::{Foreign, read_schedule};
 use crate::tables::write::Output;
 use crate::tables::{TableData, TableProblem};
@@ -164,6 +165,7 @@ pub(super) fn solve<'py>(
     let stats = PyDict::new(py);
     stats.set_item("wall_s", solved.stats.wall.as_secs_f64())?;
     stats.set_item("first_schedule_s", solved.stats.first_schedule.as_secs_f64())?;
+    stats.set_item("constructed", &solved.stats.constructed)?;
     stats.set_item("work", solved.stats.work)?;
     stats.set_item("threads", threads)?;
     stats.set_item("workers", workers)?;
@@ -422,6 +424,12 @@ pub(super) fn foreign(
     schedule: &Bound<'_, PyAny>,
     assignments: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Foreign> {
+    if let Ok(known) = schedule.cast::<Outcome>() {
+        let known = known.get();
+        let carried = || Ok(py.detach(|| carry(&known.inner.problem, &known.schedule, &inner.problem)));
+        let schedule = guarded(py, carried)?;
+        return Ok(Foreign { schedule, findings: Findings::default(), violations: Vec::new() });
+    }
     let schedule = convert::table(py, "schedule", schedule)?;
     let assignments: Option<TableData> =
         assignments.map(|assignments| convert::table(py, "assignments", assignments)).transpose()?;

@@ -51,15 +51,30 @@ pub fn solve(
         return project::solve(problem, &reduction, options, start, cancel, on_improve);
     }
     let limit = Limit::new(options.time_limit);
+    // Each step of preparation takes a while where there are a million operations.
+    let ended = || cancel.load(Ordering::Relaxed);
+    let nothing = || Solved { limit: LimitHit::Cancelled, ..without_schedule(options, &limit) };
     let outline = Outline::new(problem);
+    if ended() {
+        return nothing();
+    }
     let scorer = Scorer::new(problem, &options.objective);
     let decoder = Decoder::new(&outline);
+    if ended() {
+        return nothing();
+    }
     let history = |operation| {
         let slot = decoder.slot(operation);
         slot.map(|slot| (slot.start, slot.end))
     };
     let windows = TimeWindows::new(&outline, &history);
+    if ended() {
+        return nothing();
+    }
     let cutoff = Cutoff::new(&outline, &options.objective);
+    if ended() {
+        return nothing();
+    }
     let run = Run {
         outline: &outline,
         scorer: &scorer,
@@ -71,6 +86,21 @@ pub fn solve(
         until_complete: false,
     };
     run.go(&decoder, start, on_improve)
+}
+
+/// The answer where no schedule has been found.
+fn without_schedule(options: &SolveOptions, limit: &Limit<'_>) -> Solved {
+    Solved {
+        schedule: None,
+        values: TermValues::default(),
+        levels: Vec::new(),
+        bound: vec![None; options.objective.levels.len()],
+        reason: Reason::Unknown,
+        limit: LimitHit::None,
+        detail: String::new(),
+        left_out: Vec::new(),
+        stats: Stats { wall: limit.elapsed(), ..Stats::default() },
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -166,10 +196,17 @@ impl<'a> Run<'a> {
     ) {
         let spent = found.work;
         let measures = Measures::new(self.outline, self.windows);
+        if self.cancelled() {
+            found.hit = LimitHit::Cancelled;
+            return;
+        }
         let mut decoder = base.clone();
         let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
         if let Some(start) = start {
             self.take_start(start, found, on_improve);
+            if found.best.is_some() && self.options.objective.counts(Term::Stability) {
+                states.clear(); // Where moves have a price, no rule comes near a schedule that is followed.
+            }
             states.insert(0, None);
         }
         for rule in states {
@@ -500,17 +537,7 @@ impl<'a> Run<'a> {
     }
 
     fn nothing(&self, reason: Reason, detail: String) -> Solved {
-        Solved {
-            schedule: None,
-            values: TermValues::default(),
-            levels: Vec::new(),
-            bound: vec![None; self.options.objective.levels.len()],
-            reason,
-            limit: LimitHit::None,
-            detail,
-            left_out: Vec::new(),
-            stats: Stats { wall: self.limit.elapsed(), ..Stats::default() },
-        }
+        Solved { reason, detail, ..without_schedule(self.options, self.limit) }
     }
 
     fn conclude(&self, found: Found<'a>) -> Solved {

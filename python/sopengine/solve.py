@@ -107,7 +107,7 @@ def solve(
     )
     if baseline is not None:
         problem = problem.with_baseline(baseline)
-    schedule, assignments = _crossing(problem, start, None) if start is not None else (None, None)
+    schedule, assignments = _given(problem, start) if start is not None else (None, None)
 
     def tell(report: dict[str, Any]) -> None:
         if on_progress is not None:
@@ -182,7 +182,7 @@ def verify(
 
 def simulate_live(problem: Problem, live: Result, objective: Objective | None) -> dict[str, Any]:
     """The engine's answer to what happens to a live schedule if nobody reacts."""
-    table, held = _live(problem, live)
+    table, held = _given(problem, live)
     return _engine.simulate(problem.engine, table, held, objective=objective_levels(objective))
 
 
@@ -196,7 +196,7 @@ def repair_live(
 ) -> dict[str, Any]:
     """The engine's answer with what a change touches placed anew."""
     SolveOptions(time_limit=time_limit, seed=seed)
-    table, held = _live(problem, live)
+    table, held = _given(problem, live)
     return _engine.repair(
         problem.engine,
         table,
@@ -210,15 +210,16 @@ def repair_live(
 
 def judge_live(problem: Problem, live: Result, objective: Objective | None) -> dict[str, Any]:
     """The engine's judgment of a live schedule as one of this problem."""
-    table, held = _live(problem, live)
+    table, held = _given(problem, live)
     return _engine.judge(problem.engine, table, held, objective=objective_levels(objective))
 
 
-def _live(problem: Problem, live: Result) -> tuple[Any, ArrowStream | None]:
-    """A live schedule as the engine has it already, or its tables."""
-    if isinstance(live.tables, ResultTables):
-        return live.tables.outcome, None
-    return _crossing(problem, live, None)
+def _given(problem: Problem, schedule: Result | TableLike) -> tuple[Any, ArrowStream | None]:
+    """A schedule as the engine has it already, or its tables."""
+    tables = getattr(schedule, "tables", None)
+    if isinstance(tables, ResultTables):
+        return tables.outcome, None
+    return _crossing(problem, schedule, None)
 
 
 def _crossing(

@@ -1,15 +1,20 @@
 //! Reasons of lateness, worked by hand.
 
 use crate::support::{Plant, Timetable};
-use sopengine::explain::{Cause, Obstacle, reasons};
+use sopengine::explain::{CHAINS, Cause, Obstacle, reasons, reasons_of};
 use sopengine::model::Problem;
 use sopengine::model::history::Pin;
 use sopengine::schedule::decode::{Cause as Met, LeftOut};
 
 /// Rows as short lines, best first, of a valid schedule.
 fn told(problem: &Problem, table: &Timetable<'_>) -> Vec<String> {
+    told_of(problem, table, CHAINS)
+}
+
+/// The same with so many orders explained in full.
+fn told_of(problem: &Problem, table: &Timetable<'_>, chains: usize) -> Vec<String> {
     assert_eq!(table.broken_partially(), [""; 0], "the schedule to explain");
-    let rows = reasons(problem, &table.schedule(), &[]);
+    let rows = reasons_of(problem, &table.schedule(), &[], chains);
     let line = |row: &sopengine::explain::ReasonRow| {
         let order = problem.names.orders.get(row.order.expect("an order").index());
         let (cause, object) = (row.cause.name(), &row.object);
@@ -75,6 +80,47 @@ fn the_chain_goes_back_over_predecessors_and_ranks_by_delay() {
             "o 3 predecessor a [9, 11) 2"
         ]
     );
+}
+
+#[test]
+fn the_most_expensive_orders_are_explained_in_full() {
+    let plant = Plant::new()
+        .operation("e")
+        .mode("press", 2)
+        .operation("f")
+        .mode("saw", 10)
+        .order("o")
+        .due(0)
+        .operation("a")
+        .of("o")
+        .mode("press", 5)
+        .operation("b")
+        .of("o")
+        .mode("saw", 3)
+        .order("p")
+        .due(0)
+        .operation("c")
+        .of("p")
+        .mode("press", 4)
+        .operation("d")
+        .of("p")
+        .mode("saw", 8)
+        .precedence("a", "b")
+        .precedence("c", "d")
+        .build();
+    let table = Timetable::of(&plant)
+        .place("e", "press", 0, 2)
+        .place("c", "press", 2, 6)
+        .place("a", "press", 6, 11)
+        .place("f", "saw", 0, 10)
+        .place("d", "saw", 10, 18)
+        .place("b", "saw", 18, 21);
+    // o is 21 late, p 18.
+    let o = ["o 1 capacity saw: d (p) [11, 18) 7", "o 2 capacity press: c (p), e [0, 6) 6"];
+    let p = ["p 1 capacity saw: f [6, 10) 4", "p 2 capacity press: e [0, 2) 2"];
+    assert_eq!(told_of(&plant, &table, 2), [&o[..], &p[..]].concat());
+    assert_eq!(told_of(&plant, &table, 1), [&o[..], &p[..1]].concat());
+    assert_eq!(told_of(&plant, &table, 0), [&o[..1], &p[..1]].concat());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 import sopengine as so
+from sopengine.demo.generator import generate
 
 PACKAGE = Path(so.__file__).parents[1]
 
@@ -86,6 +88,36 @@ def test_zero_seconds_is_construction_alone(problem: so.Problem) -> None:
     assert result.violations.num_rows == 0
     better = so.solve(problem, work_limit=100_000, start=result)
     assert better.levels <= result.levels
+
+
+def test_a_cancel_is_obeyed_at_once() -> None:
+    """Counted in processor time, which other load does not change; the verifier included."""
+    problem = so.Problem(**generate(10_000, 1))
+    cancel = so.Cancel()
+    asked: list[float] = []
+
+    def stop(_: so.Progress) -> None:
+        asked.append(time.process_time())
+        cancel.cancel()
+
+    result = so.solve(problem, time_limit=60, cancel=cancel, on_progress=stop, threads=1)
+    took = time.process_time() - asked[-1]
+    assert result.termination.limit == "cancelled"
+    assert result.violations.num_rows == 0
+    assert took < 0.25, f"{took:.3f} s"
+
+
+def test_tables_are_made_once_and_travel(problem: so.Problem) -> None:
+    result = so.solve(problem, work_limit=1_000)
+    assert set(result.tables) == {
+        "schedule", "assignments", "dispatch", "order_results", "reasons", "kpis", "findings", "violations",
+    }  # fmt: skip
+    assert result.tables["kpis"] is result.kpis
+    assert "nothing" not in result.tables
+    with pytest.raises(KeyError):
+        result.tables["nothing"]
+    copy = pickle.loads(pickle.dumps(result.tables))
+    assert copy == dict(result.tables)
 
 
 def test_a_start_is_never_made_worse(problem: so.Problem) -> None:

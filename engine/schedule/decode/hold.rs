@@ -123,12 +123,11 @@ impl Plan<'_> {
         let usage = &self.usages[need.resource.index()];
         let total = need.total();
         let open = if need.hold > 0 { None } else { stretch.open };
-        let until = match open {
-            None => usage.conflict(stretch.start, stretch.end, total, total),
-            Some(_) => {
-                let conflict = |piece: (Time, Time)| usage.conflict(piece.0, piece.1, total, total);
-                stretch.pieces().filter_map(conflict).last()
-            }
+        let until = if open.is_none() {
+            usage.conflict(stretch.start, stretch.end, total, total)
+        } else {
+            let conflict = |piece: (Time, Time)| usage.conflict(piece.0, piece.1, total, total);
+            stretch.pieces().filter_map(conflict).last()
         }?;
         let (until, looks) = usage.next_fit((until, work), total, total, open);
         self.count(looks);

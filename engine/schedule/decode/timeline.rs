@@ -8,11 +8,13 @@
 //! A gap is as long as the resource is open in it: a night between two shifts has no room for an hour of
 //! work. Each block keeps a bound of its widest inner gap, so a search for room passes over a block at
 //! once where there is none; it walks, far cheaper than trying a place in each gap, where there may be,
-//! and a walk in vain makes the bound exact enough. A timeline of one block is walked as it is.
+//! and a walk in vain makes the bound exact enough. Where a walk went on over several blocks, the first
+//! of them remembers how far: until something is freed, the next search that wants as much or more goes
+//! on from there. So a search over a full stretch costs the same however long that is.
 //!
 //! # Cost
-//! With n intervals an insertion or a search costs at most about `n / BLOCK + BLOCK`, a look at the end
-//! one comparison.
+//! With n intervals an insertion or a search costs at most about `n / BLOCK + BLOCK`, mostly two or three
+//! blocks, a look at the end one comparison.
 
 use std::cell::Cell;
 
@@ -28,6 +30,22 @@ struct Block {
     busy: Vec<(Time, Time)>,
     /// No gap between two of them is open for longer.
     widest: Cell<Time>,
+    /// What a search that went on beyond this block found.
+    ahead: Cell<Ahead>,
+}
+
+/// From the end of a block's first interval to the end of the one at `reach` no gap has room for
+/// `length`.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    length: Time,
+    reach: Time,
+    /// Counts only as long as nothing more has been freed.
+    freed: u64,
+}
+
+impl Ahead {
+    const NOTHING: Self = Self { length: Time::MAX, reach: Time::MIN, freed: u64::MAX };
 }
 
 impl Block {
@@ -49,6 +67,8 @@ impl Block {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Timeline {
     blocks: Vec<Block>,
+    /// How often something has been freed.
+    freed: u64,
 }
 
 impl Timeline {
@@ -83,7 +103,11 @@ impl Timeline {
         let (mut at, mut index) = self.first_ending_after(start);
         if at == self.blocks.len() {
             if at == 0 {
-                self.blocks.push(Block { busy: Vec::new(), widest: Cell::new(Time::MAX) });
+                self.blocks.push(Block {
+                    busy: Vec::new(),
+                    widest: Cell::new(Time::MAX),
+                    ahead: Cell::new(Ahead::NOTHING),
+                });
                 at = 1;
             }
             at -= 1;
@@ -93,8 +117,16 @@ impl Timeline {
         block.busy.insert(index, (start, end));
         block.note_gap(index);
         block.note_gap(index + 1);
+        if index == 0 {
+            // What was said began at another interval.
+            block.ahead.set(Ahead::NOTHING);
+        }
         if block.busy.len() > BLOCK {
-            let tail = Block { busy: block.busy.split_off(BLOCK / 2), widest: block.widest.clone() };
+            let tail = Block {
+                busy: block.busy.split_off(BLOCK / 2),
+                widest: block.widest.clone(),
+                ahead: Cell::new(Ahead::NOTHING),
+            };
             self.blocks.insert(at + 1, tail);
         }
     }
@@ -127,6 +159,7 @@ impl Timeline {
         debug_assert_eq!(block.busy.get(index), Some(&(start, end)));
         block.busy.remove(index);
         block.note_gap(index);
+        self.freed += 1;
         if block.busy.is_empty() {
             self.blocks.remove(at);
         }
@@ -152,13 +185,24 @@ impl Timeline {
             let length_at_most = from - start;
             if length_at_most < length { length_at_most } else { open.open_between(start, from) }
         };
-        while let Some(block) = self.blocks.get(at) {
+        // The first block that was entered at its first interval.
+        let mut first: Option<&Block> = None;
+        'blocks: while let Some(block) = self.blocks.get(at) {
             looks += 1;
             let (from, to) = block.busy[index];
             if gap(start, from) >= length {
                 break;
             }
             start = to;
+            if index == 0 {
+                first = first.or(Some(block));
+                let ahead = block.ahead.get();
+                if ahead.freed == self.freed && ahead.length <= length && ahead.reach > start {
+                    start = ahead.reach;
+                    (at, index) = self.first_ending_after(start);
+                    continue;
+                }
+            }
             if block.widest.get() < length {
                 start = block.last();
             } else {
@@ -167,7 +211,7 @@ impl Timeline {
                     looks += 1;
                     let room = gap(start, from);
                     if room >= length {
-                        return (start, looks);
+                        break 'blocks;
                     }
                     widest = widest.max(room);
                     start = to;
@@ -177,6 +221,12 @@ impl Timeline {
                 }
             }
             (at, index) = (at + 1, 0);
+        }
+        if let Some(block) = first {
+            let known = block.ahead.get();
+            if known.freed != self.freed || length <= known.length {
+                block.ahead.set(Ahead { length, reach: start, freed: self.freed });
+            }
         }
         (start, looks)
     }

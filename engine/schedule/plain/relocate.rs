@@ -16,7 +16,7 @@
 
 use super::State;
 use super::instance::PlainMode;
-use super::state::NO_POSITION;
+use super::state::{NO_POSITION, Slot};
 
 /// Where an operation is to go: between two neighbors on a resource, itself left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,18 +86,31 @@ impl State {
 
     fn unlink(&mut self, node: u32) {
         let Place { before, after, .. } = self.place(node);
+        self.join(before, after);
+    }
+
+    /// Makes two nodes neighbors on their resource, in records and slots.
+    fn join(&mut self, before: u32, after: u32) {
         self.records[before as usize].after = after;
         self.records[after as usize].before = before;
+        // Ends of resources have no slot.
+        let place = self.position(before) as usize;
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.after = after;
+        }
+        let place = self.position(after) as usize;
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.before = before;
+        }
     }
 
     fn link(&mut self, node: u32, place: Place) {
-        self.records[place.before as usize].after = node;
-        self.records[place.after as usize].before = node;
         let record = &mut self.records[node as usize];
-        record.before = place.before;
-        record.after = place.after;
         record.resource = place.mode.resource;
         record.duration = place.mode.duration;
+        self.slots[record.position as usize].duration = place.mode.duration;
+        self.join(place.before, node);
+        self.join(node, place.after);
         if let Some(mode) = self.modes.get_mut(node as usize) {
             *mode = place.index;
         }
@@ -132,6 +145,9 @@ impl State {
             self.sequence[position as usize] = moved;
             self.records[moved as usize].position = position;
         }
+        let own = self.slots[from as usize];
+        self.slots.copy_within(from as usize + 1..=to as usize, from as usize);
+        self.slots[to as usize] = own;
         self.sequence[to as usize] = node;
         self.records[node as usize].position = to;
         self.work += u64::from(to - from);
@@ -143,6 +159,9 @@ impl State {
             self.sequence[position as usize + 1] = moved;
             self.records[moved as usize].position = position + 1;
         }
+        let own = self.slots[to as usize];
+        self.slots.copy_within(from as usize..to as usize, from as usize + 1);
+        self.slots[from as usize] = own;
         self.sequence[from as usize] = node;
         self.records[node as usize].position = from;
         self.work += u64::from(to - from);
@@ -183,15 +202,16 @@ impl State {
                 self.scratch.push(x);
             } else {
                 self.sequence[filled] = x;
+                self.slots[filled] = Slot::of(&record);
                 records[x as usize].position = filled as u32;
                 filled += 1;
             }
         }
-        self.sequence[filled] = node;
-        records[node as usize].position = filled as u32;
-        for (position, &x) in (filled + 1..).zip(&self.scratch) {
+        for (position, &x) in (filled..).zip([node].iter().chain(&self.scratch)) {
             self.sequence[position] = x;
-            records[x as usize].position = position as u32;
+            let record = &mut records[x as usize];
+            record.position = position as u32;
+            self.slots[position] = Slot::of(record);
         }
         true
     }
@@ -219,5 +239,8 @@ impl State {
         }
         delayed.clear();
         self.scratch = delayed;
+        for position in from..stopped {
+            self.slots[position] = Slot::of(&self.records[self.sequence[position] as usize]);
+        }
     }
 }

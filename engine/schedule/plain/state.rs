@@ -1,18 +1,24 @@
 //! The working state of the search: dense records and a topological sequence.
 //!
 //! # Layout
-//! One record of 32 bytes per node (half a cache line). Nodes `0..num_resources` are the ends of the
-//! resources: node `r` is the predecessor of the first and the successor of the last operation on `r`.
-//! Then come the chains, one *border* node before, between and after them, so that the predecessor of node
-//! `x` in its chain is `x - 1` and its successor `x + 1`: no index, no test, neighboring memory. A border's
-//! `end` is the release of the chain behind it, its `tail` the tail of the chain before it.
+//! Nodes `0..num_resources` are the ends of the resources: node `r` is the predecessor of the first and the
+//! successor of the last operation on `r`. Then come the chains, one *border* node before, between and after
+//! them, so that the predecessor of node `x` in its chain is `x - 1` and its successor `x + 1`: no index, no
+//! test, neighboring memory. The end of a border is the release of the chain behind it, its tail the tail of
+//! the chain before it.
+//!
+//! What a sweep reads lies in the order in which it reads it: the sequence, and beside it one [`Slot`] per
+//! position. Only ends and tails are looked up by node, four bytes each, so the random reads of a sweep over
+//! 10,000 operations stay within 40 KB. What moves need besides is one [`Record`] per node.
 //!
 //! # Cost
-//! 36 bytes an operation, 8 more to translate between nodes and operations, 2 more for its mode where there is a choice.
+//! 48 bytes an operation, 8 more to translate between nodes and operations, 2 more for its mode where there
+//! is a choice.
 //!
 //! # Invariants
-//! `sequence` is a linear extension of chains and resource orders; `sequence[records[x].position] == x`.
-//! Border and resource nodes have position [`NO_POSITION`] and duration 0 and are never written by sweeps.
+//! `sequence` is a linear extension of chains and resource orders; `sequence[records[x].position] == x`, and
+//! the slot there repeats the neighbors and the duration of `x`. Border and resource nodes have position
+//! [`NO_POSITION`] and duration 0 and are never written by sweeps.
 
 use super::{Arrangement, PlainInstance, PlainMode};
 
@@ -21,12 +27,7 @@ pub const NO_POSITION: u32 = u32::MAX;
 
 /// What the search knows about one node.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(32))]
 pub struct Record {
-    /// Completion time.
-    pub end: u32,
-    /// Longest path from the start of this node to the end of the schedule.
-    pub tail: u32,
     /// Duration in the chosen mode.
     pub duration: u32,
     /// Predecessor on the resource.
@@ -41,16 +42,24 @@ pub struct Record {
     pub stamp: u32,
 }
 
-const BORDER: Record = Record {
-    end: 0,
-    tail: 0,
-    duration: 0,
-    before: 0,
-    after: 0,
-    position: NO_POSITION,
-    resource: 0,
-    stamp: 0,
-};
+const BORDER: Record =
+    Record { duration: 0, before: 0, after: 0, position: NO_POSITION, resource: 0, stamp: 0 };
+
+/// What sweeps read of the operation at one position of the sequence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) before: u32,
+    pub(super) after: u32,
+    pub(super) duration: u32,
+}
+
+impl Slot {
+    /// The slot of the operation with this record.
+    #[inline]
+    pub(super) fn of(record: &Record) -> Self {
+        Self { before: record.before, after: record.after, duration: record.duration }
+    }
+}
 
 /// A schedule of a [`State`] put aside: its sequence and the mode of each entry.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +77,10 @@ pub struct Snapshot {
 pub struct State {
     /// Resource nodes, then chains between borders.
     pub records: Vec<Record>,
+    /// Completion time of each node.
+    pub ends: Vec<u32>,
+    /// Longest path from the start of each node to the end of the schedule.
+    pub tails: Vec<u32>,
     /// Operations (as nodes) in topological order.
     pub sequence: Vec<u32>,
     /// The operation of each node; unspecified for borders and resources.
@@ -76,6 +89,8 @@ pub struct State {
     pub modes: Vec<u16>,
     /// The node of each operation, in a state of the whole instance only.
     pub(super) nodes: Vec<u32>,
+    /// By position.
+    pub(super) slots: Vec<Slot>,
     pub(super) num_resources: usize,
     pub(super) makespan: u32,
     pub(super) critical: u32,
@@ -104,26 +119,30 @@ impl State {
     ) -> Self {
         let num_resources = instance.num_resources();
         let mut records = vec![BORDER; num_resources + 1];
+        let mut ends = vec![0; num_resources + 1];
+        let mut tails = vec![0; num_resources + 1];
         let mut operations = vec![u32::MAX; num_resources + 1];
         for (resource, record) in records[..num_resources].iter_mut().enumerate() {
             record.resource = resource as u32;
         }
         for (range, release, tail) in fragments {
-            let border = records.len() - 1;
-            records[border].end = release;
-            for operation in range {
-                records.push(BORDER);
-                operations.push(operation as u32);
-            }
-            records.push(Record { tail, ..BORDER });
+            ends[records.len() - 1] = release;
+            operations.extend(range.map(|operation| operation as u32));
             operations.push(u32::MAX);
+            records.resize(operations.len(), BORDER);
+            ends.resize(operations.len(), 0);
+            tails.resize(operations.len(), 0);
+            tails[operations.len() - 1] = tail;
         }
         let modes = if instance.is_flexible() { vec![0; records.len()] } else { Vec::new() };
         Self {
             records,
+            ends,
+            tails,
             operations,
             modes,
             nodes: Vec::new(),
+            slots: Vec::new(),
             num_resources,
             sequence: Vec::new(),
             makespan: 0,
@@ -136,8 +155,8 @@ impl State {
 
     /// Fixes when a resource becomes free and what must follow its last operation (windows use it).
     pub fn set_resource(&mut self, resource: usize, free_from: u32, tail: u32) {
-        self.records[resource].end = free_from;
-        self.records[resource].tail = tail;
+        self.ends[resource] = free_from;
+        self.tails[resource] = tail;
     }
 
     /// Loads a stored schedule into the nodes of the whole instance; `O(n)`.
@@ -174,7 +193,15 @@ impl State {
             record.duration = mode.duration;
         }
         self.sequence = sequence;
+        self.fill_slots();
         self.sweep_all();
+    }
+
+    /// Slots as records say.
+    fn fill_slots(&mut self) {
+        let records = &self.records;
+        self.slots.clear();
+        self.slots.extend(self.sequence.iter().map(|&node| Slot::of(&records[node as usize])));
     }
 
     /// The mode that a node runs in.
@@ -220,14 +247,15 @@ impl State {
     /// Sorts the sequence by time: by the middle between earliest and latest start. Still topological,
     /// because both grow along every arc; a stable sort settles operations without duration.
     pub fn sort_by_time(&mut self) {
-        let (records, makespan) = (&self.records, self.makespan);
+        let Self { records, ends, tails, makespan, .. } = self;
         self.sequence.sort_by_cached_key(|&node| {
-            let record = &records[node as usize];
-            record.end - record.duration + (makespan - record.tail)
+            let x = node as usize;
+            ends[x] - records[x].duration + (*makespan - tails[x])
         });
         for (position, &node) in self.sequence.iter().enumerate() {
-            self.records[node as usize].position = position as u32;
+            records[node as usize].position = position as u32;
         }
+        self.fill_slots();
         self.work += 4 * self.sequence.len() as u64;
     }
 

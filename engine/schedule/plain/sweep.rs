@@ -12,7 +12,7 @@
 //! # Cost
 //! About a nanosecond per operation touched.
 
-use super::{Record, State};
+use super::State;
 
 impl State {
     /// Recomputes everything.
@@ -41,24 +41,23 @@ impl State {
         if from >= to {
             return;
         }
-        let records = &mut self.records[..];
-        for &node in &self.sequence[from..to] {
+        let ends = &mut self.ends[..];
+        for (&node, slot) in self.sequence[from..to].iter().zip(&self.slots[from..to]) {
             let x = node as usize;
-            let Record { before, duration, .. } = records[x];
-            let start = records[x.wrapping_sub(1)].end.max(records[before as usize].end);
-            records[x].end = start.wrapping_add(duration);
+            let start = ends[x.wrapping_sub(1)].max(ends[slot.before as usize]);
+            ends[x] = start.wrapping_add(slot.duration);
         }
     }
 
     fn sweep_ends_with_makespan(&mut self, from: usize) {
-        let records = &mut self.records[..];
+        let (ends, tails) = (&mut self.ends[..], &self.tails[..]);
         let (mut makespan, mut critical) = (self.makespan, self.critical);
-        for &node in self.sequence.get(from..).unwrap_or_default() {
+        let nodes = self.sequence.get(from..).unwrap_or_default();
+        for (&node, slot) in nodes.iter().zip(self.slots.get(from..).unwrap_or_default()) {
             let x = node as usize;
-            let Record { before, duration, tail, .. } = records[x];
-            let start = records[x.wrapping_sub(1)].end.max(records[before as usize].end);
-            records[x].end = start.wrapping_add(duration);
-            let length = start.wrapping_add(tail);
+            let start = ends[x.wrapping_sub(1)].max(ends[slot.before as usize]);
+            ends[x] = start.wrapping_add(slot.duration);
+            let length = start.wrapping_add(tails[x]);
             critical = if length > makespan { node } else { critical };
             makespan = makespan.max(length);
         }
@@ -66,14 +65,13 @@ impl State {
     }
 
     fn sweep_tails(&mut self, to: usize) {
-        let records = &mut self.records[..];
+        let (tails, ends) = (&mut self.tails[..], &self.ends[..]);
         let (mut makespan, mut critical) = (self.makespan, self.critical);
-        for &node in self.sequence[..to].iter().rev() {
+        for (&node, slot) in self.sequence[..to].iter().zip(&self.slots[..to]).rev() {
             let x = node as usize;
-            let Record { after, duration, end, .. } = records[x];
-            let tail = records[x.wrapping_add(1)].tail.max(records[after as usize].tail);
-            records[x].tail = tail.wrapping_add(duration);
-            let length = end.wrapping_add(tail);
+            let tail = tails[x.wrapping_add(1)].max(tails[slot.after as usize]);
+            tails[x] = tail.wrapping_add(slot.duration);
+            let length = ends[x].wrapping_add(tail);
             critical = if length > makespan { node } else { critical };
             makespan = makespan.max(length);
         }

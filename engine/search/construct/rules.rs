@@ -28,15 +28,19 @@ pub enum Rule {
     WeightedShortest,
     /// Apparent tardiness cost of the order; the number is the look-ahead in quarters.
     TardinessCost(u32),
+    /// The same, with work counted where it is scarce: by the load of its resources.
+    ScarceCost(u32),
 }
 
 impl Rule {
     /// All rules, the most useful first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::LatestStart,
         Self::DueDate,
         Self::Baseline,
+        Self::ScarceCost(4),
         Self::TardinessCost(4),
+        Self::ScarceCost(16),
         Self::WeightedShortest,
         Self::TardinessCost(1),
         Self::TardinessCost(16),
@@ -58,6 +62,8 @@ pub struct Measures {
     due: Vec<Time>,
     /// Work of the whole order.
     work: Vec<Time>,
+    /// The same, each piece in proportion to the square of the load of its resources.
+    scarce: Vec<Time>,
     weight: Vec<i64>,
     earliest: Vec<Time>,
 }
@@ -73,13 +79,16 @@ impl Measures {
             latest: vec![FAR; operations],
             due: vec![FAR; operations],
             work: vec![0; operations],
+            scarce: vec![0; operations],
             weight: vec![1; operations],
             earliest: windows.est.clone(),
         };
-        let mut work = vec![0; problem.orders.len()];
+        let (mut work, mut scarce) = (vec![0; problem.orders.len()], vec![0; problem.orders.len()]);
+        let load = loads(problem);
         for id in problem.operation_ids() {
             if let Some(order) = problem.operation(id).order {
                 work[order.index()] += mean_duration(outline, id);
+                scarce[order.index()] += scarce_duration(outline, &load, id);
             }
         }
         for &id in problem.topological.iter().rev() {
@@ -93,6 +102,7 @@ impl Measures {
                 limit = limit.min(measures.due[index]);
             }
             measures.work[index] = data.order.map_or(duration, |order| work[order.index()]);
+            measures.scarce[index] = data.order.map_or(duration, |order| scarce[order.index()]);
             for link in problem.outgoing(id) {
                 let after = link.after.index();
                 behind = behind.max(measures.tail[after] + link.min_lag.max(0));
@@ -127,8 +137,14 @@ pub fn keys(
 ) -> Option<Vec<(i64, i64)>> {
     let problem = outline.problem;
     let span = horizon(problem, measures);
-    if let Rule::TardinessCost(quarters) = rule {
-        return tardiness_cost(outline, measures, (span, quarters), stop);
+    match rule {
+        Rule::TardinessCost(quarters) => {
+            return tardiness_cost(outline, measures, &measures.work, (span, quarters), stop);
+        }
+        Rule::ScarceCost(quarters) => {
+            return tardiness_cost(outline, measures, &measures.scarce, (span, quarters), stop);
+        }
+        _ => {}
     }
     let key = |operation: OperationId| {
         let index = operation.index();
@@ -153,7 +169,7 @@ pub fn keys(
                 let family = setup.map_or(i64::MAX, |state| i64::from(state.1.0));
                 (bucket, family)
             }
-            Rule::WeightedShortest | Rule::TardinessCost(_) => {
+            Rule::WeightedShortest | Rule::TardinessCost(_) | Rule::ScarceCost(_) => {
                 (measures.work[index] / measures.weight[index], order)
             }
         }
@@ -161,8 +177,8 @@ pub fn keys(
     Some(problem.operation_ids().map(key).collect())
 }
 
-/// How long everything might take: the load of the busiest resource, roughly.
-fn horizon(problem: &Problem, measures: &Measures) -> Time {
+/// Work on each resource, alternatives sharing alike.
+fn loads(problem: &Problem) -> Vec<Time> {
     let mut load = vec![0; problem.resources.len()];
     for operation in problem.operation_ids() {
         let data = problem.operation(operation);
@@ -173,8 +189,26 @@ fn horizon(problem: &Problem, measures: &Measures) -> Time {
             }
         }
     }
+    load
+}
+
+/// Mean duration of an operation, each mode's in proportion to the square of the load of its resource.
+fn scarce_duration(outline: &Outline<'_>, load: &[Time], operation: OperationId) -> Time {
+    let problem = outline.problem;
+    let most = i128::from(load.iter().copied().max().unwrap_or(0).max(1));
+    let modes = &outline.allowed[operation.index()];
+    let of_mode = |mode: &crate::model::ids::ModeId| {
+        let mode = problem.mode(*mode);
+        let load = i128::from(mode.resource.map_or(0, |own| load[own.index()]));
+        (i128::from(mode.duration) * load / most * load / most) as Time
+    };
+    modes.iter().map(of_mode).sum::<Time>() / (modes.len() as Time).max(1)
+}
+
+/// How long everything might take: the load of the busiest resource, roughly.
+fn horizon(problem: &Problem, measures: &Measures) -> Time {
     let longest = measures.tail.iter().copied().max().unwrap_or(0);
-    load.into_iter().max().unwrap_or(0).max(longest).max(1)
+    loads(problem).into_iter().max().unwrap_or(0).max(longest).max(1)
 }
 
 /// Orders one after the other as on a single resource: at each moment the one with the largest weight
@@ -184,6 +218,7 @@ fn horizon(problem: &Problem, measures: &Measures) -> Time {
 fn tardiness_cost(
     outline: &Outline<'_>,
     measures: &Measures,
+    work: &[Time],
     (span, quarters): (Time, u32),
     stop: &dyn Fn() -> bool,
 ) -> Option<Vec<(i64, i64)>> {
@@ -191,7 +226,7 @@ fn tardiness_cost(
     let first = |order: &crate::model::operation::Order| order.operations.first().map(|op| op.index());
     let mut open: Vec<(usize, usize)> =
         problem.orders.iter().enumerate().filter_map(|(order, data)| Some((order, first(data)?))).collect();
-    let total: Time = open.iter().map(|&(_, op)| measures.work[op]).sum::<Time>().max(1);
+    let total: Time = open.iter().map(|&(_, op)| work[op]).sum::<Time>().max(1);
     let mean = (total / (open.len() as Time).max(1)).max(1);
     let look = (mean * Time::from(quarters) / 4).max(1);
     let mut rank = vec![i64::MAX; problem.orders.len()];
@@ -204,7 +239,7 @@ fn tardiness_cost(
             let head = measures.latest_of(op) - time;
             let slack = head.clamp(0, 1 << 40);
             let price = i128::from(measures.weight[op]) << 40;
-            price * i128::from(look) / (i128::from(measures.work[op].max(1)) * i128::from(look + slack))
+            price * i128::from(look) / (i128::from(work[op].max(1)) * i128::from(look + slack))
         };
         if stop() {
             return None;
@@ -219,7 +254,7 @@ fn tardiness_cost(
         for &(_, order, op) in &priced[..taken] {
             rank[order] = next;
             next += 1;
-            done += measures.work[op];
+            done += work[op];
         }
         open.clear();
         open.extend(priced[taken..].iter().map(|&(_, order, op)| (order, op)));

@@ -54,14 +54,19 @@ impl Estimator {
     fn behind(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
         let (first, last) = (segment[0], segment[segment.len() - 1]);
         let records = &state.records;
-        let mut end = records[records[first.node as usize].before as usize].end;
+        let mut end = state.ends[records[first.node as usize].before as usize];
+        let after = state.tails[records[last.node as usize].after as usize];
+        let mut tail = after.max(first.chain_tail).wrapping_add(first.duration);
+        // A block has no gaps: the others in one piece, then the moved one, is the least there can be.
+        let least = end.wrapping_add(last.end.wrapping_sub(first.end)).wrapping_add(tail);
+        if least > cutoff {
+            return least;
+        }
         self.sums.clear();
         for step in &segment[1..] {
             end = end.max(step.chain_end).wrapping_add(step.duration);
             self.sums.push(end.wrapping_sub(step.duration));
         }
-        let after = records[records[last.node as usize].after as usize].tail;
-        let mut tail = after.max(first.chain_tail).wrapping_add(first.duration);
         let mut value = end.max(first.chain_end).wrapping_add(tail);
         for (step, start) in segment[1..].iter().zip(&self.sums).rev() {
             if value > cutoff {
@@ -77,14 +82,18 @@ impl Estimator {
     fn ahead(&mut self, state: &State, segment: &[Step], cutoff: u32) -> u32 {
         let (first, last) = (segment[0], segment[segment.len() - 1]);
         let records = &state.records;
-        let mut tail = records[records[last.node as usize].after as usize].tail;
+        let mut tail = state.tails[records[last.node as usize].after as usize];
+        let before = state.ends[records[first.node as usize].before as usize];
+        let mut end = before.max(last.chain_end).wrapping_add(last.duration);
+        let least = end.wrapping_add(first.tail.wrapping_sub(last.tail)).wrapping_add(tail);
+        if least > cutoff {
+            return least;
+        }
         self.sums.clear();
         for step in segment[..segment.len() - 1].iter().rev() {
             tail = tail.max(step.chain_tail).wrapping_add(step.duration);
             self.sums.push(tail.wrapping_sub(step.duration));
         }
-        let before = records[records[first.node as usize].before as usize].end;
-        let mut end = before.max(last.chain_end).wrapping_add(last.duration);
         let mut value = end.wrapping_add(tail.max(last.chain_tail));
         for (step, rest) in segment.iter().zip(self.sums.iter().rev()) {
             if value > cutoff {
@@ -99,7 +108,7 @@ impl Estimator {
 
 /// Calls `visit` with every move of a block that surely closes no cycle.
 pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMut(Shift)) {
-    let Block { from, to, opens, closes } = block;
+    let Block { from, to, opens, closes, .. } = block;
     let last = to - 1;
     let mut behind = |moved: usize, anchor: usize| {
         let (u, v) = (path.steps[moved], path.steps[anchor]);
@@ -107,8 +116,9 @@ pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMu
             visit(Shift::Behind { moved, anchor });
         }
     };
+    // Near ones first: they promise most, and what they promise spares the estimates of the far ones.
     if closes {
-        for moved in from.max(last.saturating_sub(REACH))..last {
+        for moved in (from.max(last.saturating_sub(REACH))..last).rev() {
             behind(moved, last);
         }
     }
@@ -132,7 +142,7 @@ pub(super) fn each_shift(path: &CriticalPath, block: Block, mut visit: impl FnMu
     }
     if closes && last > from + 1 {
         let first = if opens { from + 1 } else { from };
-        for anchor in first.max(last.saturating_sub(REACH))..last - 1 {
+        for anchor in (first.max(last.saturating_sub(REACH))..last - 1).rev() {
             ahead(last, anchor);
         }
     }

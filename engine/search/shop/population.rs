@@ -38,7 +38,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         batch: 1,
         target: incumbent.bound,
     };
-    let mut elite = Elite::new();
+    let mut elite = Elite::for_operations(instance.num_operations());
     elite.offer(instance, incumbent.best.clone());
     let mut workers: Vec<Worker> = (0..incumbent.options.workers.max(1))
         .map(|number| Worker {
@@ -85,8 +85,7 @@ impl Worker {
             }
             match self.tabu.run(instance, rules, &mut self.rng, until - done, stop) {
                 Pause::Finished => {
-                    self.finished.push(self.tabu.state.arrangement(&self.tabu.best));
-                    self.is_busy = false;
+                    self.hand_in(instance);
                     if self.tabu.best.makespan <= rules.target {
                         return;
                     }
@@ -95,6 +94,17 @@ impl Worker {
                 Pause::Stopped => return,
             }
         }
+    }
+
+    /// Ends the present search. Its best schedule goes in order of time: a search leaves operations that do
+    /// not depend on each other in any order, and a blend of such positions would follow chance.
+    fn hand_in(&mut self, instance: &PlainInstance) {
+        let Tabu { state, best, .. } = &mut self.tabu;
+        state.restore_from(instance, best);
+        state.sort_by_time();
+        state.save(best);
+        self.finished.push(state.arrangement(best));
+        self.is_busy = false;
     }
 
     fn begin(&mut self, instance: &PlainInstance, elite: &Elite, target: u32) {

@@ -4,6 +4,10 @@
 //! is always open and never changes over, precedences are chains from end to start without lags, nothing
 //! but releases of whole chains limits times, no material moves, and the makespan is all that counts.
 //! Plain time 0 is `now`.
+//!
+//! An operation without duration holds nothing and needs nothing open, so it takes no part in the kernel's
+//! problem, where it would queue for a resource: it happens when its predecessor ends. Where only some modes
+//! have no duration, one of them is as good as any mode can be.
 
 use crate::model::Problem;
 use crate::model::history::{Pin, Status};
@@ -22,6 +26,18 @@ pub struct Reduction {
     pub instance: PlainInstance,
     /// Operation by number in the instance.
     operations: Vec<OperationId>,
+    /// Operations without duration.
+    instants: Vec<Instant>,
+}
+
+/// An operation that takes no time.
+#[derive(Debug, Clone, Copy)]
+struct Instant {
+    id: OperationId,
+    mode: ModeId,
+    /// Number of the operation whose end it happens at; the release of its chain if none.
+    after: Option<usize>,
+    release: i64,
 }
 
 impl Reduction {
@@ -35,9 +51,35 @@ impl Reduction {
         if !all_plain {
             return None;
         }
-        let (operations, chain_starts) = chains(problem)?;
-        let mut mode_starts = vec![0_u32];
-        let mut modes = Vec::with_capacity(problem.modes.len());
+        let (listed, listed_starts) = chains(problem)?;
+        let (mut operations, mut instants) = (Vec::with_capacity(listed.len()), Vec::new());
+        let (mut chain_starts, mut releases) = (vec![0_u32], Vec::new());
+        for chain in listed_starts.windows(2) {
+            let own = &listed[chain[0] as usize..chain[1] as usize];
+            let release = problem.operation(own[0]).release;
+            if own.iter().any(|&id| problem.operation(id).release > release) {
+                return None;
+            }
+            let first = operations.len();
+            for &id in own {
+                if let Some(mode) = instant_mode(problem, id) {
+                    let after = operations.len().checked_sub(1).filter(|&last| last >= first);
+                    instants.push(Instant { id, mode, after, release });
+                } else {
+                    operations.push(id);
+                }
+            }
+            // The kernel forgets chains without an operation, but such an end counts in the makespan.
+            if operations.len() == first && release > problem.now {
+                return None;
+            }
+            chain_starts.push(operations.len() as u32);
+            releases.push(u32::try_from(release - problem.now).ok()?);
+        }
+        if operations.is_empty() {
+            return None;
+        }
+        let (mut mode_starts, mut modes) = (vec![0_u32], Vec::with_capacity(problem.modes.len()));
         for &id in &operations {
             for mode in problem.operation(id).mode_ids().map(|mode| problem.mode(mode)) {
                 let duration = u32::try_from(mode.duration).ok()?;
@@ -45,30 +87,28 @@ impl Reduction {
             }
             mode_starts.push(modes.len() as u32);
         }
-        let mut releases = Vec::with_capacity(chain_starts.len());
-        for chain in chain_starts.windows(2) {
-            let own = &operations[chain[0] as usize..chain[1] as usize];
-            let release = problem.operation(own[0]).release;
-            if own.iter().any(|&id| problem.operation(id).release > release) {
-                return None;
-            }
-            releases.push(u32::try_from(release - problem.now).ok()?);
-        }
         let resources = problem.resources.len() as u32;
         let instance =
             PlainInstance::new(resources, chain_starts, mode_starts, modes, releases, Vec::new()).ok()?;
-        Some(Self { instance, operations })
+        Some(Self { instance, operations, instants })
     }
 
     /// A schedule of the problem from one of the instance.
     pub fn schedule(&self, problem: &Problem, solution: &PlainSolution) -> Schedule {
         let mut schedule = Schedule::empty(problem.operations.len());
+        let placed = |mode, start, end| {
+            Some(Placement { mode, start, end, changeover: None, members: smallvec::SmallVec::new() })
+        };
         for (index, &id) in self.operations.iter().enumerate() {
             let mode = ModeId(problem.operation(id).modes.start + u32::from(solution.modes()[index]));
             let start = problem.now + i64::from(solution.starts()[index]);
             let end = start + problem.mode(mode).duration;
-            schedule.placements[id.index()] =
-                Some(Placement { mode, start, end, changeover: None, members: smallvec::SmallVec::new() });
+            schedule.placements[id.index()] = placed(mode, start, end);
+        }
+        for instant in &self.instants {
+            let before = instant.after.and_then(|number| schedule.get(self.operations[number]));
+            let at = before.map_or(instant.release, |placement| placement.end);
+            schedule.placements[instant.id.index()] = placed(instant.mode, at, at);
         }
         schedule
     }
@@ -104,7 +144,13 @@ fn is_plain(problem: &Problem, id: OperationId) -> bool {
         && operation.deadline >= FAR
         && operation.materials.is_empty()
         && operation.mode_ids().len() > 0
-        && operation.mode_ids().all(|mode| is_plain_mode(problem, mode))
+        && (instant_mode(problem, id).is_some()
+            || operation.mode_ids().all(|mode| is_plain_mode(problem, mode)))
+}
+
+/// The first mode without duration, if the operation has one.
+fn instant_mode(problem: &Problem, id: OperationId) -> Option<ModeId> {
+    problem.operation(id).mode_ids().find(|&mode| problem.mode(mode).duration == 0)
 }
 
 fn is_plain_mode(problem: &Problem, id: ModeId) -> bool {

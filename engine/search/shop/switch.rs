@@ -37,33 +37,31 @@ pub(super) fn each_switch(
 }
 
 fn each_place(state: &State, step: &Step, mode: PlainMode, mut visit: impl FnMut(u32, u32, u32)) {
-    let records = &state.records;
+    let (records, ends, tails) = (&state.records, &state.ends, &state.tails);
     let (chain_before, chain_after) = (step.node - 1, step.node + 1);
     let mut before = mode.resource;
     let mut after = records[before as usize].after;
     // Skip what must stay before: `ahead_from` is one more than the start of the chain predecessor, which may
     // stand on this resource itself.
-    while state.is_operation(after)
-        && (records[after as usize].end < step.ahead_from || after == chain_before)
-    {
+    while state.is_operation(after) && (ends[after as usize] < step.ahead_from || after == chain_before) {
         before = after;
         after = records[after as usize].after;
     }
     loop {
-        let end = step.chain_end.max(records[before as usize].end).wrapping_add(mode.duration);
-        visit(before, after, end.wrapping_add(step.chain_tail.max(records[after as usize].tail)));
-        let next = records[after as usize];
-        let must_follow = !state.is_operation(after) || after == chain_after || next.tail < step.behind_from;
-        if must_follow || next.end > step.end {
+        let end = step.chain_end.max(ends[before as usize]).wrapping_add(mode.duration);
+        visit(before, after, end.wrapping_add(step.chain_tail.max(tails[after as usize])));
+        let next = records[after as usize].after;
+        let must_follow =
+            !state.is_operation(after) || after == chain_after || tails[after as usize] < step.behind_from;
+        if must_follow || ends[after as usize] > step.end {
             // One place behind what ends later is enough: from there on the start only grows.
             if !must_follow {
-                let end = step.chain_end.max(next.end).wrapping_add(mode.duration);
-                let behind = records[next.after as usize].tail.max(step.chain_tail);
-                visit(after, next.after, end.wrapping_add(behind));
+                let end = step.chain_end.max(ends[after as usize]).wrapping_add(mode.duration);
+                visit(after, next, end.wrapping_add(tails[next as usize].max(step.chain_tail)));
             }
             return;
         }
         before = after;
-        after = next.after;
+        after = next;
     }
 }

@@ -9,7 +9,9 @@
 //!
 //! On a large state one sweep costs far more than the choice of a move, so up to `batch` improving moves, at
 //! most one of each block, are applied before one sweep. Each alone closes no cycle, and together they do not
-//! either: a cycle through two blocks of one path would lead back from the later to the earlier one.
+//! either: a cycle through two blocks of one path would lead back from the later to the earlier one. The best
+//! moves of a few other long paths join them; should one of these close a cycle, relinking finds out and leaves
+//! it out.
 //!
 //! # References
 //! - E. Nowicki, C. Smutnicki, "A fast taboo search algorithm for the job shop problem", Management Science
@@ -24,6 +26,10 @@ use super::switch::each_switch;
 use crate::schedule::plain::{Place, PlainInstance, Snapshot, State, Touched};
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
+
+/// Paths beside the longest one whose moves join a batch. At a million operations 16 of them nearly double the
+/// moves a sweep, and equal work gains a third more; at a hundred thousand 4 to 64 make no difference.
+const OTHER_PATHS: usize = 16;
 
 /// Work between two looks at the clock.
 const POLL: u64 = 1 << 20;
@@ -201,35 +207,50 @@ impl Tabu {
         chosen.chosen.or(chosen.any)
     }
 
-    /// The best improving moves of different blocks together; `false` if there are none.
+    /// The best improving moves of different blocks together; `false` if the longest path has none.
     fn step_batch(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
-        let makespan = self.state.makespan();
-        let Self { state, path, estimator, memory, iteration, best, .. } = self;
-        self.candidates.clear();
-        for &block in &path.blocks {
-            let mut chosen = Choice::new();
-            chosen.value = makespan - 1;
-            each_shift(path, block, |shift| {
-                let value = estimator.value(state, path, shift, chosen.value);
-                chosen.offer(value, Move::Shift(shift), rng, || {
-                    value < best.makespan || !is_forbidden_shift(memory, path, shift, *iteration)
-                });
-            });
-            if let Some(shift) = chosen.chosen {
-                self.candidates.push((chosen.value, shift));
-            }
+        if instance.is_flexible() {
+            return false;
         }
-        if instance.is_flexible() || self.candidates.is_empty() {
+        self.candidates.clear();
+        let own_blocks = self.path.blocks.len();
+        self.collect(0, true, rng);
+        if self.candidates.is_empty() {
             return false;
         }
         self.candidates.sort_by_key(|&(value, _)| value);
+        self.candidates.truncate(self.batch as usize);
+        let own_steps = self.path.steps.len();
+        self.path.trace_others(&self.state, OTHER_PATHS, rng);
+        self.state.work += 4 * (self.path.steps.len() - own_steps) as u64;
+        self.collect(own_blocks, false, rng);
         self.touched.clear();
-        for index in 0..self.candidates.len().min(self.batch as usize) {
+        for index in 0..self.candidates.len() {
             let (_, chosen) = self.candidates[index];
             self.apply(chosen, rules, rng);
         }
         self.state.refresh(&self.touched);
         true
+    }
+
+    /// Adds the best move of each block from `first` on that makes its path shorter. Only on the longest path a
+    /// forbidden move may be taken for the sake of a new best.
+    fn collect(&mut self, first: usize, is_longest: bool, rng: &mut Rng) {
+        let Self { state, path, estimator, memory, iteration, best, candidates, .. } = self;
+        for &block in &path.blocks[first..] {
+            let mut chosen = Choice::new();
+            chosen.value = block.length.saturating_sub(1);
+            each_shift(path, block, |shift| {
+                let value = estimator.value(state, path, shift, chosen.value);
+                chosen.offer(value, Move::Shift(shift), rng, || {
+                    (is_longest && value < best.makespan)
+                        || !is_forbidden_shift(memory, path, shift, *iteration)
+                });
+            });
+            if let Some(shift) = chosen.chosen {
+                candidates.push((chosen.value, shift));
+            }
+        }
     }
 
     /// Relinks and forbids the way back; times stay out of date.
@@ -262,11 +283,9 @@ impl Tabu {
                 (node, place)
             }
         };
-        self.moves += 1;
         if let Some(touched) = self.state.relink(node, place) {
+            self.moves += 1;
             self.touched.push(touched);
-        } else {
-            debug_assert!(false, "the conditions of a move exclude cycles");
         }
     }
 }

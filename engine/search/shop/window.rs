@@ -26,8 +26,8 @@ pub(super) fn cut(instance: &PlainInstance, whole: &State, range: Range<usize>) 
         }
         next += 1;
         let first = whole.operations[node as usize] as usize;
-        let release = whole.records[node as usize - 1].end;
-        let tail = whole.records[end as usize].tail;
+        let release = whole.ends[node as usize - 1];
+        let tail = whole.tails[end as usize];
         fragments.push((first..first + (end - node) as usize, release, tail));
     }
     let mut state = State::with_fragments(instance, fragments.into_iter());
@@ -36,10 +36,10 @@ pub(super) fn cut(instance: &PlainInstance, whole: &State, range: Range<usize>) 
         let record = whole.records[node as usize];
         let ends = &mut fixed[record.resource as usize];
         if !is_inside(record.before) {
-            ends.0 = whole.records[record.before as usize].end;
+            ends.0 = whole.ends[record.before as usize];
         }
         if !is_inside(record.after) {
-            ends.1 = whole.records[record.after as usize].tail;
+            ends.1 = whole.tails[record.after as usize];
         }
     }
     for (resource, (free_from, tail)) in fixed.into_iter().enumerate() {

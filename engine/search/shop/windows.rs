@@ -1,15 +1,24 @@
 //! Large instances: tabu search in windows of time.
 //!
 //! # Idea
-//! The sequence is cut into as many segments as there are workers. In each round every worker copies one
-//! window of its segment and searches it; from round to round the windows move on by half their length, from
-//! left to right, and after a pass they start at another random offset. Each search costs what its window
-//! costs, not what the instance costs. After a pass that gained nothing the windows get twice as long, up to
-//! the whole: where chains are short and operations long, a window may hold nothing that can be moved.
+//! The sequence is cut into as many segments as windows are searched at the same time. In each round every
+//! worker copies one window of its segment and searches it; from round to round the windows move on by half
+//! their length, from left to right, and after a pass they start at another random offset. Each search costs
+//! what its window costs, not what the instance costs. After a pass that gained nothing the windows get twice
+//! as long, up to the whole: where chains are short and operations long, a window may hold nothing that can be
+//! moved.
 //!
 //! A window never gets longer, but two of them together may: each may use slack that the other needs. So all
 //! new windows go in together, and if the whole got longer, one after the other, each only if the whole does
 //! not get longer. The schedule never gets worse.
+//!
+//! # How many at a time
+//! After a few passes over a large instance nearly all operations are within half a percent of critical, and
+//! whatever slack one window uses the others miss. Four windows of a fifth of 100,000 operations gain half as
+//! much in equal work as two, while two gain a little more than one. So from 50,000 operations on the windows
+//! of a round cover at most half of the sequence, and workers without a window wait. Giving each window half
+//! of the slack across its borders, so that all gains add up, was worse than either: the moves that pay need
+//! all of it.
 //!
 //! Moves per window double when a pass gains less than one part in 2,000.
 
@@ -50,20 +59,29 @@ struct Sizes {
     first: usize,
     moves: u64,
     batch: usize,
+    /// The windows of a round cover at most the whole over this.
+    spread: usize,
     /// Part of the tenure that does not depend on the window. A batch forbids many pairs an iteration.
     tenure: u32,
 }
 
 impl Sizes {
     fn new(num_operations: usize, workers: usize) -> Self {
-        // Hundreds of paths are nearly critical on a large instance: short searches would not pay.
+        // On a million operations a pass of short searches gains more than the first windows of a pass of long
+        // ones. Ten thousand operations are searched less at a time, but long: 5,000 moves beat 500 and 15,000.
         let (wanted, moves, batch, tenure) = match num_operations {
-            300_000.. => (20_000, 5_000, 32, 10),
-            50_000.. => (10_000, 2_000, 32, 10),
-            _ => (3_000, 500, 1, 20),
+            300_000.. => (20_000, 500, 32, 10),
+            50_000.. => (20_000, 4_000, 32, 10),
+            _ => (3_000, 5_000, 1, 15),
         };
-        let first = wanted.min(num_operations / workers).max(1);
-        Self { window: first, first, moves, batch, tenure }
+        let (spread, parts) = if batch > 1 { (2, 5) } else { (1, workers) };
+        let first = wanted.min(num_operations / parts).max(1);
+        Self { window: first, first, moves, batch, spread, tenure }
+    }
+
+    /// Windows that are searched at the same time.
+    fn places(&self, length: usize, workers: usize) -> usize {
+        (length / (self.spread * self.window)).clamp(1, workers)
     }
 }
 
@@ -100,8 +118,9 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     loop {
         let before = whole.makespan();
         whole.sort_by_time();
-        // Several workers share a place when windows are long; then they differ in chance only.
-        let places = (length / sizes.window).clamp(1, num_workers);
+        let places = sizes.places(length, num_workers);
+        // Several workers share a place when it is the whole; then they differ in chance only.
+        let active = if sizes.window >= length { num_workers } else { places };
         let segment = length.div_ceil(places);
         let stride = sizes.window.div_ceil(2);
         let (offset, steps) = if sizes.window >= length {
@@ -113,12 +132,12 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             if incumbent.is_done() {
                 return;
             }
-            for (number, worker) in workers.iter_mut().enumerate() {
+            for (number, worker) in workers[..active].iter_mut().enumerate() {
                 let from = (number % places * segment + step * stride + offset) % length;
                 worker.range = from..(from + sizes.window).min(length);
             }
             let (stop, threads) = (incumbent.stop(), incumbent.options.threads);
-            round(&mut workers, threads, |worker| worker.serve(instance, &whole, &sizes, stop));
+            round(&mut workers[..active], threads, |worker| worker.serve(instance, &whole, &sizes, stop));
             let work = workers.iter().map(|worker| worker.work).sum::<u64>() + whole.work;
             if !incumbent.close_round(work, workers.iter().map(|worker| worker.moves).sum()) {
                 return;

@@ -86,7 +86,9 @@ pub fn read(tables: &Tables, options: ReadOptions) -> Reading {
     let mut findings = Findings::default();
     let large = limits::too_large(tables);
     if !large.is_empty() {
-        large.into_iter().for_each(|finding| findings.push(finding));
+        for finding in large {
+            findings.push(finding);
+        }
         return Reading { draft: Draft::default(), context: Context::default(), findings, sound: false };
     }
     let facts = survey::survey(tables, options, &mut findings);

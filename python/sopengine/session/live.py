@@ -181,21 +181,16 @@ class Session:
             objective=self.objective,
             on_progress=on_progress,
         )
+        tables, objective, levels, bound = found.tables, found.objective, found.levels, found.bound
         if held is not changed:
-            judged = evaluate(changed, found, objective=self.objective)
-            found = Result(
-                tables={**judged.tables, "reasons": found.reasons},
-                objective=judged.objective,
-                levels=judged.levels,
-                bound=[None] * len(judged.levels),
-                termination=found.termination,
-                stats=found.stats,
-            )
+            judged = judge_live(changed, found, self.objective)
+            tables = LiveTables(judged["tables"], found.tables)
+            objective, levels, bound = judged["objective"], judged["levels"], judged["bound"]
         return Response(
-            tables=found.tables,
-            objective=found.objective,
-            levels=found.levels,
-            bound=found.bound,
+            tables=tables,
+            objective=objective,
+            levels=levels,
+            bound=bound,
             termination=found.termination,
             stats=found.stats,
             problem=changed,

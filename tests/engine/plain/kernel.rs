@@ -15,8 +15,7 @@ const FLEXIBLE: Shape = Shape { chains: 5, resources: 4, operations: 5, modes: 3
 fn longest_paths(state: &State) -> Option<(Vec<u32>, Vec<u32>)> {
     let records = &state.records;
     let nodes: Vec<usize> = (0..records.len()).filter(|&x| records[x].position != NO_POSITION).collect();
-    let mut ends: Vec<u32> = records.iter().map(|record| record.end).collect();
-    let mut tails: Vec<u32> = records.iter().map(|record| record.tail).collect();
+    let (mut ends, mut tails) = (state.ends.clone(), state.tails.clone());
     for &x in &nodes {
         (ends[x], tails[x]) = (0, 0);
     }
@@ -55,14 +54,14 @@ fn assert_consistent(state: &State) {
     for (position, &node) in state.sequence.iter().enumerate() {
         let (x, record) = (node as usize, state.records[node as usize]);
         assert_eq!(record.position as usize, position);
-        assert_eq!((record.end, record.tail), (ends[x], tails[x]), "node {x}");
+        assert_eq!((state.ends[x], state.tails[x]), (ends[x], tails[x]), "node {x}");
         assert_eq!(state.records[record.before as usize].after, node);
         assert_eq!(state.records[record.after as usize].before, node);
-        makespan = makespan.max(record.end - record.duration + record.tail);
+        makespan = makespan.max(ends[x] - record.duration + tails[x]);
     }
     assert_eq!(state.makespan(), makespan);
-    let critical = state.records[state.critical() as usize];
-    assert_eq!(critical.end - critical.duration + critical.tail, makespan);
+    let critical = state.critical() as usize;
+    assert_eq!(ends[critical] - state.records[critical].duration + tails[critical], makespan);
 }
 
 /// A random operation and a random place for it, cycles not excluded.
@@ -90,7 +89,8 @@ pub(crate) fn random_move(instance: &PlainInstance, state: &State, rng: &mut Rng
 }
 
 fn times(state: &State) -> Vec<(u32, u32, u32, u32)> {
-    state.records.iter().map(|r| (r.end, r.tail, r.before, r.after)).collect()
+    let links = state.records.iter().map(|record| (record.before, record.after));
+    links.zip(state.ends.iter().zip(&state.tails)).map(|((b, a), (&end, &tail))| (end, tail, b, a)).collect()
 }
 
 /// Whether the links after a move close a cycle, found without the state's own code for moves.

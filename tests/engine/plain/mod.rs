@@ -1,6 +1,7 @@
 //! The plain kernel against brute force, and the search on published instances.
 
 pub(crate) mod kernel;
+mod reduction;
 mod search;
 
 use sopengine::schedule::plain::{Arrangement, PlainInstance, PlainMode};

@@ -93,3 +93,38 @@ def test_an_order_that_fits_nowhere_says_why(session: so.Session) -> None:
     assert answer.cause
     with pytest.raises(KeyError):
         session.confirm("R")
+
+
+def late_in_part(session: so.Session, quantity: int) -> bool:
+    told = [changes.rush_order("R", LONG, due=12, quantity=10), changes.order_changed("R", quantity=quantity)]
+    rows = session.simulate(told).order_results.to_pylist()
+    return next(row["late"] for row in rows if row["order"] == "R")
+
+
+LONG = [{"operation": "R1", "resource": "saw2", "duration": 20}]
+
+
+def test_what_else_there_is_where_a_date_is_too_late(session: so.Session) -> None:
+    before = session.schedule.schedule
+    found = {way.kind: way for way in session.alternatives("R", LONG, due=12, quantity=10)}
+    assert found["later"].end == session.promise("R", LONG, due=12, quantity=10).end > 12
+    assert found["later"].cost == ()
+    if "part" in found:
+        assert found["part"].end <= 12
+        assert 1 <= found["part"].quantity < 10
+        assert not late_in_part(session, found["part"].quantity)
+        assert late_in_part(session, found["part"].quantity + 1)
+    else:
+        assert late_in_part(session, 1)
+    if "sooner" in found:
+        assert found["sooner"].end < found["later"].end
+    for way in found.values():
+        assert way.response.verify().num_rows == 0
+    assert session.schedule.schedule.equals(before)
+
+
+def test_in_time_there_is_nothing_else_to_offer(session: so.Session) -> None:
+    ways = session.alternatives("R", RUSH, due=190, quantity=4)
+    assert [way.kind for way in ways] == ["later"]
+    session.accept(ways[0].response)
+    assert "R" in session.schedule.order_results["order"].to_pylist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import sopengine as so
 from sopengine import changes
 from sopengine.demo.generator import generate
+from sopengine.session import Response
 
 
 def starts(result: so.Result) -> dict[str, Any]:
@@ -159,21 +161,38 @@ def test_contradicting_changes_are_refused(session: so.Session) -> None:
         session.simulate(changes.rush_order("A", [{"operation": "A1", "resource": "saw1", "duration": 1}]))
 
 
-def test_operations_that_can_run_nowhere_any_more_are_named(plant: so.Session) -> None:
+def test_operations_that_can_run_nowhere_any_more_are_left_out(plant: so.Session) -> None:
     row = first_on(plant)
-    lost = changes.resource_lost(row["resource"])
-    named: set[str] = set()
-    try:
-        simulated = plant.simulate(lost)
-    except so.SopDataError as refused:
-        errors = [issue for issue in refused.issues if issue.severity == "error"]
-        named = {issue.id for issue in errors if issue.id is not None}
-        assert {issue.check for issue in errors} <= {"NO_CAPACITY", "WINDOW_TOO_SHORT"}
-        rows = plant.schedule.schedule.to_pylist()
-        orders = {other["order"] for other in rows if other["operation"] in named}
-        simulated = plant.simulate([*(changes.cancel_order(order) for order in sorted(orders)), lost])
+    simulated = plant.simulate(changes.resource_lost(row["resource"]))
     assert simulated.verify().num_rows == 0
-    assert named or simulated.displaced or simulated.objective["unscheduled"] > 0
+    assert simulated.displaced or simulated.objective["unscheduled"] > 0
+    left = {row["order"] for row in simulated.order_results.to_pylist() if row["end"] is None}
+    assert left <= {row["order"] for row in simulated.reasons.to_pylist()}
+
+
+def test_work_limits_make_reschedules_repeatable(plant: so.Session) -> None:
+    row = first_on(plant)
+    told = changes.machine_down(row["resource"], row["start"], row["start"] + timedelta(hours=8))
+    one, other = (plant.reschedule(told, work_limit=150_000, threads=threads) for threads in (1, 2))
+    assert one.schedule.equals(other.schedule)
+    assert one.verify().num_rows == 0
+
+
+def test_an_accepted_answer_leaves_nothing_behind(session: so.Session) -> None:
+    def answers() -> int:
+        gc.collect()
+        return sum(isinstance(thing, Response) for thing in gc.get_objects())
+
+    known = answers()
+    for number in range(40):
+        session.accept(session.simulate(changes.order_changed("A", due=20 + number % 2)))
+    assert answers() <= known
+
+
+def test_a_fork_shares_the_problem_and_the_schedule(plant: so.Session) -> None:
+    forked = plant.fork()
+    assert forked.problem is plant.problem
+    assert forked.schedule is plant.schedule
 
 
 def test_a_late_order_is_explained(session: so.Session) -> None:
