@@ -13,6 +13,7 @@ mod processor;
 mod read;
 mod table;
 
+use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
 
 use arguments::{Arguments, USAGE, parse};
@@ -111,7 +112,8 @@ fn measure(
         if arguments.trace {
             println!("  {seconds:9.3}s {makespan:>10} {work:>14}");
         }
-        improvements += &format!("{name},{class},{seed},{threads},{limit},{seconds:.3},{work},{makespan}\n");
+        let _ = write!(improvements, "{name},{class},{seed},{threads},{limit},");
+        let _ = writeln!(improvements, "{seconds:.3},{work},{makespan}");
     });
     if let Some(path) = &arguments.curve {
         table::append(path, curves::HEADER, improvements.trim_end()).map_err(|e| e.to_string())?;

@@ -3,7 +3,9 @@
 //! `cargo bench --bench plants -- OPERATIONS SECONDS [SEED [THREADS]]`, e.g. `1000 10`. Prints the
 //! first schedule's time, the best rule's objective, and the search's. What is measured: construction and
 //! search of one generated plant; what is not: reading tables. `WORK=n` stops by work: what compares two
-//! searches on a busy machine. `OBJECTIVE` names a preset.
+//! searches on a busy machine. `OBJECTIVE` names a preset. `LEAN=1` leaves crews, setters and material away,
+//! which makes the plant one for the timed kernel; `GENERAL=1` adds a last level that only the general search
+//! knows, which takes it there.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints what it measures")]
 
@@ -15,7 +17,7 @@ mod processor;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use sopengine::model::objective::Objective;
+use sopengine::model::objective::{Objective, Term};
 use sopengine::schedule::verify::verify;
 use sopengine::search::limit::Stopwatch;
 use sopengine::search::{SolveOptions, solve};
@@ -24,10 +26,10 @@ fn main() {
     let numbers: Vec<u64> = std::env::args().filter_map(|text| text.parse().ok()).collect();
     let given = |place: usize, default: u64| numbers.get(place).copied().unwrap_or(default);
     let watch = Stopwatch::start();
-    let problem = plant::plant(given(0, 1_000) as u32, given(2, 1));
+    let problem = plant::plant(given(0, 1_000) as u32, given(2, 1), std::env::var("LEAN").is_ok());
     println!("{} operations built in {:?}", problem.operations.len(), watch.elapsed());
     let objective = std::env::var("OBJECTIVE").unwrap_or_else(|_| "on_time".to_owned());
-    let options = SolveOptions {
+    let mut options = SolveOptions {
         seed: given(2, 1),
         threads: given(3, 2) as usize,
         workers: 4,
@@ -36,6 +38,9 @@ fn main() {
         partial: true,
         objective: Objective::preset(&objective).unwrap_or(Objective { levels: vec![] }).partial(),
     };
+    if std::env::var("GENERAL").is_ok() {
+        options.objective.levels.push(vec![(Term::ResourceCost, 1)]);
+    }
     let mut last = Duration::ZERO;
     let solved = solve(&problem, &options, None, &AtomicBool::new(false), &mut |progress| {
         if progress.elapsed >= last * 3 / 2 {

@@ -15,8 +15,9 @@ use sopengine::search::rng::Rng;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// A plant with about so many operations, five an order.
-pub(crate) fn plant(operations: u32, seed: u64) -> Problem {
+/// A plant with about so many operations, five an order; a `lean` one has shifts, changeovers and
+/// alternatives only, what the timed kernel knows.
+pub(crate) fn plant(operations: u32, seed: u64, lean: bool) -> Problem {
     let mut draft = Draft { temporal: true, now: Some(0), ..Draft::default() };
     let mut rng = Rng::stream(seed, 7);
     let lines = (operations / 100).clamp(8, 400);
@@ -27,6 +28,11 @@ pub(crate) fn plant(operations: u32, seed: u64) -> Problem {
     changeovers(&mut draft);
     for order in 0..orders {
         add_order(&mut draft, &mut rng, order, lines, days);
+    }
+    if lean {
+        draft.requirements.clear();
+        draft.materials.clear();
+        draft.stock.clear();
     }
     match build(&draft) {
         Ok((problem, _)) => problem,

@@ -60,7 +60,7 @@ impl<'n, 'p> Destructive<'n, 'p> {
 
     /// Whether propagation and shaving refute a target; unfinished when `until` operations are touched.
     pub fn shave(&mut self, target: Time, until: u64) -> Verdict {
-        self.attempt(target, |propagation| shave(propagation, until))
+        self.attempt(target, |propagation| shaved(propagation, until))
     }
 
     /// Windows under a target after propagation and shaving: earliest starts and latest ends; none if the
@@ -69,7 +69,7 @@ impl<'n, 'p> Destructive<'n, 'p> {
         let count = self.propagation.network().operations.len();
         let mut windows = None;
         let verdict = self.attempt(target, |propagation| {
-            let verdict = shave(propagation, until);
+            let verdict = shaved(propagation, until);
             let domains = &propagation.domains;
             windows = Some((
                 (0..count).map(|i| domains.est(i)).collect(),
@@ -128,27 +128,39 @@ impl<'n, 'p> Destructive<'n, 'p> {
     }
 }
 
-/// Narrows windows from both sides by refuting parts of them.
-fn shave(propagation: &mut Propagation<'_, '_>, until: u64) -> Verdict {
+fn shaved(propagation: &mut Propagation<'_, '_>, until: u64) -> Verdict {
+    match shave(propagation, until, &|| false) {
+        Err(conflict) => Verdict::Refuted(conflict),
+        Ok(true) => Verdict::Open,
+        Ok(false) => Verdict::Unfinished,
+    }
+}
+
+/// Narrows windows from both sides by refuting parts of them, whatever was propagated before; whether that
+/// came to an end before `until` operations were touched, or the contradiction.
+pub fn shave(
+    propagation: &mut Propagation<'_, '_>,
+    until: u64,
+    stop: &dyn Fn() -> bool,
+) -> Result<bool, Conflict> {
+    propagation.run()?;
     let count = propagation.network().operations.len();
     let mut since_change = 0;
     for operation in (0..count).cycle() {
         if since_change >= count {
-            return Verdict::Open;
+            break;
         }
-        if propagation.work() >= until {
-            return Verdict::Unfinished;
+        if propagation.work() >= until || stop() {
+            return Ok(false);
         }
         since_change += 1;
         for side in [Side::Start, Side::End] {
-            match shave_side(propagation, operation, side) {
-                Err(conflict) => return Verdict::Refuted(conflict),
-                Ok(true) => since_change = 0,
-                Ok(false) => {}
+            if shave_side(propagation, operation, side)? {
+                since_change = 0;
             }
         }
     }
-    Verdict::Open
+    Ok(true)
 }
 
 #[derive(Debug, Clone, Copy)]

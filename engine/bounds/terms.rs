@@ -1,7 +1,8 @@
-//! Trivial bounds, one function a term.
+//! Bounds by term.
 //!
 //! Due-date terms from the earliest end of each order (precedences, calendars, releases; no resource
-//! contended). With partial schedules orders that fit in no window of time are left out by all
+//! contended), tardiness from single resources too; makespan and largest lateness from what propagation
+//! refutes ([`Raised`]). With partial schedules orders that fit in no window of time are left out by all
 //! schedules. A schedule that leaves out nothing else is best on that level, and every schedule as good
 //! leaves out exactly those orders (each weighs at least 1): then the bounds of the other levels count
 //! the rest. Where more is left out, nothing is known of the other levels.
@@ -14,12 +15,18 @@ use crate::model::time::{FAR, Time};
 use crate::propagation::TimeWindows;
 use crate::schedule::decode::Outline;
 
+use super::raised::Raised;
+use super::setups::changeovers;
+use super::spans::Spans;
+use super::tardy::tardiness;
+
 /// A bound per level; none where nothing is known. `levels` are those of the best schedule so far.
 pub fn bound_levels(
     outline: &Outline<'_>,
     windows: &TimeWindows,
     objective: &Objective,
     levels: &[i64],
+    raised: &Raised,
 ) -> Vec<Option<i64>> {
     let relaxed = Relaxed::new(outline, windows);
     let leads = matches!(objective.levels.first().map(Vec::as_slice), Some([(Term::Unscheduled, 1)]));
@@ -31,7 +38,16 @@ pub fn bound_levels(
             }
             let bound = match term {
                 Term::Unscheduled => Some(relaxed.impossible),
-                _ if settled => Some(relaxed.bound(term)),
+                _ if settled => {
+                    // What was refuted holds for schedules of everything.
+                    let refuted = match term {
+                        Term::Makespan => raised.makespan,
+                        Term::MaxLateness => raised.max_lateness,
+                        _ => None,
+                    };
+                    let bound = relaxed.bound(term);
+                    Some(refuted.filter(|_| relaxed.impossible == 0).map_or(bound, |more| bound.max(more)))
+                }
                 _ => None,
             };
             sum.checked_add(bound?.checked_mul(weight)?)
@@ -76,19 +92,51 @@ impl<'a> Relaxed<'a> {
 
     fn bound(&self, term: Term) -> i64 {
         match term {
-            Term::Tardiness => self.per_order(|weight, due, end| weight.saturating_mul((end - due).max(0))),
+            Term::Tardiness => self
+                .per_order(|weight, due, end| weight.saturating_mul((end - due).max(0)))
+                .max(tardiness(self.outline, self.windows, &self.orders)),
             Term::LateOrders => self.per_order(|weight, due, end| if end > due { weight } else { 0 }),
             Term::MaxLateness => self.max_lateness(),
             Term::Makespan => self.makespan(),
             Term::ModeCost => self.mode_cost(),
-            Term::ChangeoverTime => self.remaining_changeovers(),
+            Term::ChangeoverTime => {
+                self.remaining_changeovers().saturating_add(changeovers(self.outline, &self.operations).0)
+            }
+            Term::ChangeoverCost => changeovers(self.outline, &self.operations).1,
             Term::Unscheduled => self.impossible,
-            Term::Earliness
-            | Term::FlowTime
-            | Term::ChangeoverCost
-            | Term::ResourceCost
-            | Term::Stability => 0,
+            Term::Earliness => self.earliness(),
+            Term::FlowTime => self.flow_time(),
+            Term::ResourceCost => self.resource_cost(),
+            Term::Stability => sum(self.operations.iter().map(|&op| self.spans().stability(op))),
         }
+    }
+
+    fn spans(&self) -> Spans<'_> {
+        Spans { outline: self.outline, windows: self.windows }
+    }
+
+    fn earliness(&self) -> i64 {
+        sum(self.orders.iter().map(|&id| {
+            let order = self.outline.problem.order(id);
+            let early = order.due.map_or(0, |due| (due - self.spans().latest_last_end(id)).max(0));
+            order.earliness_weight.saturating_mul(early)
+        }))
+    }
+
+    /// Done work without order counts with the time that it took.
+    fn flow_time(&self) -> i64 {
+        let problem = self.outline.problem;
+        let weighed = |id: &OrderId| problem.order(*id).weight.saturating_mul(self.spans().flow(*id));
+        let without = |op: &OperationId| problem.operation(*op).order.is_none();
+        let done = problem.operation_ids().filter(|&op| problem.status(op) == Status::Done && without(&op));
+        let alone = self.operations.iter().copied().filter(without).chain(done);
+        sum(self.orders.iter().map(weighed).chain(alone.map(|op| self.spans().flow_alone(op))))
+    }
+
+    fn resource_cost(&self) -> i64 {
+        let total: i128 = self.operations.iter().map(|&op| self.spans().running_cost(op)).sum();
+        let unit = if self.outline.problem.temporal { 3_600 } else { 1 };
+        i64::try_from(total.div_euclid(unit)).unwrap_or(i64::MAX)
     }
 
     /// Earliest end of an order.
@@ -156,4 +204,8 @@ impl<'a> Relaxed<'a> {
         let started = known.filter(|known| known.status == Status::Started);
         started.map(|known| known.remaining_changeover).sum()
     }
+}
+
+fn sum(values: impl Iterator<Item = i64>) -> i64 {
+    values.fold(0, i64::saturating_add)
 }

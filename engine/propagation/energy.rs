@@ -137,6 +137,6 @@ impl Propagator for Energy {
                 return Err(domains.conflict(demand.operation as usize));
             }
         }
-        Ok(count as u64)
+        Ok(4 * count as u64)
     }
 }

@@ -183,6 +183,6 @@ impl Propagator for Timetable {
             }
             domains.lower_end(present.operation, end)?;
         }
-        Ok(1 + work / 4)
+        Ok(1 + 2 * self.present.len() as u64 + work / 4)
     }
 }

@@ -126,6 +126,8 @@ impl<'p> Scorer<'p> {
             Term::ChangeoverTime => slot.changeover.time,
             Term::ChangeoverCost => slot.changeover.cost,
             Term::ModeCost => self.problem.mode(slot.mode).cost,
+            // Without order it is its own order of weight 1.
+            Term::FlowTime if self.problem.operation(operation).order.is_none() => slot.end - slot.start,
             Term::Stability if self.problem.status(operation) == Status::Planned => {
                 let resource = self.problem.mode(slot.mode).resource;
                 let known = self.problem.baseline(operation);
@@ -159,6 +161,12 @@ impl<'p> Scorer<'p> {
             }
         }
         sums.by_term[Term::MaxLateness as usize] = lateness.unwrap_or(0);
+        if self.counts(Term::FlowTime) {
+            let alone = self.problem.operation_ids().filter(|&op| self.problem.operation(op).order.is_none());
+            for slot in alone.filter_map(|op| decoder.slot(op)) {
+                sums.add(Term::FlowTime, slot.end - slot.start);
+            }
+        }
         for left in decoder.left_out().iter().filter(|left| left.order.is_none()) {
             debug_assert!(decoder.slot(left.operation).is_none());
             sums.add(Term::Unscheduled, 1);

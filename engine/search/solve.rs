@@ -9,22 +9,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::construct::{extension, keys, rules::Measures, rules::Rule};
+use super::exact::{LARGEST, Settled, Settler};
 use super::limit::{Limit, Stop};
 use super::lns::cutoff::Cutoff;
 use super::lns::{Incumbent, Merger, Worker};
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
 use super::plain;
-use super::project::{self, ProjectReduction};
 use super::rng::Rng;
 use super::score::{Levels, Scorer};
 use super::shop::Reduction;
-use super::shown::Shown;
+use super::shown::moved_right;
 use super::timed::Search;
-use crate::bounds::bound_levels;
+use crate::bounds::{Raised, bound_levels};
 use crate::model::Problem;
 use crate::model::ids::OperationId;
 use crate::model::objective::{Term, TermValues};
-use crate::propagation::TimeWindows;
+use crate::propagation::relax::network;
+use crate::propagation::{Network, TimeWindows};
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
@@ -36,6 +37,11 @@ const ROUND: u64 = 40_000;
 /// Rounds that a worker may be behind the best.
 const EXCHANGE: u32 = 2;
 
+/// Operations touched by propagation that count as one touched by decoding.
+const TOUCHES: u64 = 8;
+/// Operations touched, at most, to find out whether there is any complete schedule.
+const SETTLING: u64 = 4_000_000;
+
 /// Finds a good schedule. `start` is never made worse if it is valid.
 pub fn solve(
     problem: &Problem,
@@ -46,9 +52,6 @@ pub fn solve(
 ) -> Solved {
     if let Some(reduction) = Reduction::of(problem, &options.objective) {
         return plain::solve(problem, &reduction, options, start, cancel, on_improve);
-    }
-    if let Some(reduction) = ProjectReduction::of(problem, &options.objective) {
-        return project::solve(problem, &reduction, options, start, cancel, on_improve);
     }
     let limit = Limit::new(options.time_limit);
     // Each step of preparation takes a while where there are a million operations.
@@ -80,6 +83,7 @@ pub fn solve(
         scorer: &scorer,
         cutoff: &cutoff,
         windows: &windows,
+        raised: Raised::default(),
         options,
         limit: &limit,
         cancel,
@@ -109,6 +113,8 @@ struct Run<'a> {
     scorer: &'a Scorer<'a>,
     cutoff: &'a Cutoff<'a>,
     windows: &'a TimeWindows,
+    /// What has been refuted so far.
+    raised: Raised,
     options: &'a SolveOptions,
     limit: &'a Limit<'a>,
     cancel: &'a AtomicBool,
@@ -117,11 +123,8 @@ struct Run<'a> {
 }
 
 /// What the search has so far.
-struct Found<'a> {
-    /// The best of the search, as decoded.
+struct Found {
     best: Option<Incumbent>,
-    /// The best to show.
-    shown: Shown<'a>,
     stuck: Option<LeftOut>,
     work: u64,
     stats: Stats,
@@ -142,30 +145,80 @@ impl<'a> Run<'a> {
             let name = problem.names.operations.get(operation.index());
             return self.nothing(Reason::Infeasible, format!("operation {name} fits in no window of time"));
         }
-        let mut found = self.found(0);
+        let history = |operation| decoder.times(operation);
+        let is_asked = !self.options.partial && problem.operations.len() <= LARGEST;
+        let network = is_asked.then(|| network(self.outline, &history));
+        let mut settler = network.as_ref().map(|network: &Network<'_>| Settler::new(self.outline, network));
+        if let Some(detail) = settler.as_mut().and_then(Settler::propagate) {
+            return self.nothing(Reason::Infeasible, detail);
+        }
+        let mut found =
+            Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
         self.construct(decoder, start, &mut found, on_improve);
+        if let Some(settler) =
+            settler.as_mut().filter(|_| found.best.is_none() && found.hit == LimitHit::None)
+            && let Some(detail) = self.settle(settler, decoder, &mut found, on_improve)
+        {
+            return Solved { stats: found.stats, ..self.nothing(Reason::Infeasible, detail) };
+        }
         if found.best.is_none() && found.hit == LimitHit::None {
             self.complete(decoder, &mut found, on_improve);
         }
+        self.raised_by(decoder, &mut found).finish(decoder, found, on_improve)
+    }
+
+    /// Asks whether there is any complete schedule; the proof that there is none, in words.
+    fn settle(
+        &self,
+        settler: &mut Settler<'_, 'a>,
+        base: &Decoder<'a>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> Option<String> {
+        let stop = || self.cancelled() || self.limit.is_due();
+        let left = self.options.work_limit.map_or(SETTLING, |most| most.saturating_sub(found.work) * TOUCHES);
+        let mut decoder = base.clone();
+        let settled = settler.settle(&mut decoder, settler.work() + left.min(SETTLING), &stop);
+        found.work += settler.work() / TOUCHES + decoder.work();
+        found.stats.work = found.work;
+        match settled {
+            Settled::Infeasible(detail) => return Some(detail),
+            Settled::Complete(state) => self.note(&decoder, state, found, on_improve),
+            Settled::Open => {}
+        }
+        found.hit = self.hit(found.work);
+        None
+    }
+
+    /// The run with the bounds that refutation gives beside the best schedule.
+    fn raised_by(self, decoder: &Decoder<'a>, found: &mut Found) -> Self {
+        let Some(best) = found.best.as_ref().filter(|_| found.hit == LimitHit::None) else { return self };
+        let values = best.values(self.outline);
+        if values.get(Term::Unscheduled) > 0 || self.is_optimal(best) {
+            return self;
+        }
+        let history = |operation| decoder.times(operation);
+        let raised = Raised::new(self.outline, &history, &self.options.objective, |term| values.get(term));
+        found.work += raised.work / TOUCHES;
+        Self { raised, ..self }
+    }
+
+    fn finish(
+        &self,
+        decoder: &Decoder<'a>,
+        mut found: Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> Solved {
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
-            let is_optimal = found.shown.best.as_ref().is_some_and(|shown| self.is_optimal(shown));
-            if found.hit == LimitHit::None && !is_optimal {
-                match TimedInstance::of(problem) {
-                    Some(instance) if !self.until_complete => {
-                        self.improve_timed(&instance, decoder, &best, &mut found, on_improve);
-                    }
-                    _ => self.improve(decoder, &best, &mut found, on_improve),
-                }
+            if found.hit == LimitHit::None && !self.is_optimal(&best) {
+                let instance =
+                    (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
+                let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
+                self.improve_with(decoder, timed, &best, &mut found, on_improve);
             }
         }
         self.conclude(found)
-    }
-
-    /// Nothing yet.
-    fn found(&self, work: u64) -> Found<'a> {
-        let shown = Shown::new(self.outline.problem, &self.options.objective, self.options.partial);
-        Found { best: None, shown, stuck: None, work, stats: Stats::default(), hit: LimitHit::None }
     }
 
     fn cancelled(&self) -> bool {
@@ -191,7 +244,7 @@ impl<'a> Run<'a> {
         &self,
         base: &Decoder<'a>,
         start: Option<&Schedule>,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let spent = found.work;
@@ -227,7 +280,7 @@ impl<'a> Run<'a> {
                 found.hit = self.hit(spent + decoder.work());
                 return;
             };
-            found.work = spent + decoder.work() + found.shown.work;
+            found.work = spent + decoder.work();
             found.stats.decodings += 1;
             if end == End::Complete {
                 decoder.settle(&mut state);
@@ -252,7 +305,7 @@ impl<'a> Run<'a> {
     fn complete(
         &self,
         base: &Decoder<'a>,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let options = SolveOptions {
@@ -264,13 +317,14 @@ impl<'a> Run<'a> {
         let cutoff = Cutoff::new(self.outline, &options.objective);
         let partial =
             Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
-        let mut least = partial.found(found.work);
+        let mut least =
+            Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
         partial.construct(base, None, &mut least, &mut |_| {});
         if let Some(best) = least.best.clone()
             && least.hit == LimitHit::None
             && best.levels[0] > 0
         {
-            partial.improve(base, &best, &mut least, &mut |_| {});
+            partial.improve(base, None, &best, &mut least, &mut |_| {});
         }
         found.work = least.work;
         found.hit = least.hit;
@@ -290,7 +344,7 @@ impl<'a> Run<'a> {
     fn take_start(
         &self,
         start: &Schedule,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let problem = self.outline.problem;
@@ -312,7 +366,7 @@ impl<'a> Run<'a> {
         &self,
         decoder: &Decoder<'a>,
         state: State,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let levels = self.scorer.levels(decoder);
@@ -326,44 +380,34 @@ impl<'a> Run<'a> {
     fn accept(
         &self,
         incumbent: Incumbent,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let elapsed = self.limit.elapsed();
         if found.best.is_none() {
             found.stats.first_schedule = elapsed;
         }
-        let moved_before = found.shown.work;
-        let is_better = found.shown.offer(&incumbent);
-        found.work += found.shown.work - moved_before;
-        if is_better {
-            self.tell(found, on_improve);
-        }
-        found.best = Some(incumbent);
-    }
-
-    /// Tells of a better schedule.
-    fn tell(&self, found: &Found<'a>, on_improve: &mut (dyn FnMut(&Progress<'_>) + Send)) {
-        let Some(shown) = &found.shown.best else { return };
         on_improve(&Progress {
-            elapsed: self.limit.elapsed(),
+            elapsed,
             work: found.work,
-            levels: &shown.levels,
-            bound: &self.bound(&shown.levels),
-            schedule: &|| shown.schedule.clone(),
-            values: &|| shown.values(self.outline),
+            levels: &incumbent.levels,
+            bound: &self.bound(&incumbent.levels),
+            schedule: &|| incumbent.schedule.clone(),
+            values: &|| incumbent.values(self.outline),
         });
+        found.best = Some(incumbent);
     }
 
     /// Rounds of moves.
     fn improve(
         &self,
         base: &Decoder<'a>,
+        mut timed: Option<Search<'_>>,
         best: &Incumbent,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
-        let constructed = found.work - found.shown.work;
+        let constructed = found.work.saturating_sub(timed.as_ref().map_or(0, Search::work));
         let count = self.count();
         let mut workers: Vec<Worker<'a>> = (0..count)
             .map(|worker| {
@@ -379,7 +423,7 @@ impl<'a> Run<'a> {
             let is_enough = |best: &Incumbent| {
                 self.is_optimal(best) || (self.until_complete && best.levels.first() == Some(&0))
             };
-            if found.hit != LimitHit::None || found.shown.best.as_ref().is_some_and(is_enough) {
+            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(is_enough) {
                 break;
             }
             if !self.round(&mut workers, quota) {
@@ -389,19 +433,27 @@ impl<'a> Run<'a> {
             found.stats.rounds += 1;
             let news: Vec<&Incumbent> = workers.iter().map(|worker| &worker.best).collect();
             let better = found.best.as_ref().and_then(|best| merger.merge(best, &news));
-            let searched = merger.work() + workers.iter().map(Worker::work).sum::<u64>();
-            found.work = constructed + searched + found.shown.work;
+            found.work = constructed + merger.work() + workers.iter().map(Worker::work).sum::<u64>();
             if let Some(better) = better {
                 self.accept(better, found, on_improve);
             }
-            for (index, worker) in workers.iter().enumerate() {
-                if found.shown.offer_of(index, &worker.best, found.work) {
-                    self.tell(found, on_improve);
+            if let Some(search) = &mut timed {
+                let general = found.work;
+                found.work += search.work();
+                // A limit may lie between the two: what a stopped turn leaves must be repeatable.
+                found.hit = self.hit(found.work);
+                if found.hit != LimitHit::None {
+                    break;
                 }
+                if !self.turn(search, found, on_improve) {
+                    found.hit = self.hit(0);
+                    break;
+                }
+                found.work = general + search.work();
             }
-            found.work = constructed + searched + found.shown.work;
             Self::exchange(&mut workers, found);
         }
+        found.stats.decodings += timed.as_ref().map_or(0, Search::moves);
         found.stats.decodings += workers.iter().map(|worker| worker.decodings).sum::<u64>();
     }
 
@@ -411,49 +463,85 @@ impl<'a> Run<'a> {
         self.options.workers.clamp(1, most)
     }
 
-    /// Rounds of moves on the timed kernel, or of the general ones where it does not serve.
-    fn improve_timed(
+    /// The search on the timed kernel, where that knows all that counts and nothing is left out.
+    fn timed<'i>(&'i self, instance: &'i TimedInstance, best: &Incumbent) -> Option<Search<'i>> {
+        let start =
+            Arrangement::of_schedule(instance, &best.schedule).filter(|_| best.left_out.is_empty())?;
+        let share = (self.options.seed, self.options.workers);
+        Search::new(instance, &self.options.objective, start, share)
+    }
+
+    /// The timed kernel as long as it goes on alone, then the general search, with it or without.
+    fn improve_with(
         &self,
-        instance: &TimedInstance,
         base: &Decoder<'a>,
+        mut timed: Option<Search<'_>>,
         best: &Incumbent,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
-        let problem = self.outline.problem;
-        let share = (self.options.seed, self.options.workers);
-        let is_complete = best.left_out.is_empty();
-        let start = Arrangement::of_schedule(instance, &best.schedule).filter(|_| is_complete);
-        let search = start.and_then(|start| Search::new(instance, &self.options.objective, start, share));
-        let Some(mut search) = search else {
-            self.improve(base, best, found, on_improve);
-            return;
-        };
-        let constructed = found.work - found.shown.work;
-        let stop = || self.cancelled() || self.limit.is_due();
+        if let Some(search) = &mut timed {
+            self.improve_timed(search, found, on_improve);
+            if found.hit != LimitHit::None || found.best.as_ref().is_some_and(|best| self.is_optimal(best)) {
+                found.stats.decodings += search.moves();
+                return;
+            }
+        }
+        let best = found.best.clone().unwrap_or_else(|| best.clone());
+        self.improve(base, timed, &best, found, on_improve);
+    }
+
+    /// Rounds of moves on the timed kernel alone.
+    fn improve_timed(
+        &self,
+        search: &mut Search<'_>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) {
+        let constructed = found.work;
         loop {
             if let Some(state) = search.improved() {
-                self.note_timed(&state.schedule(problem), found, on_improve);
+                self.note_timed(&state.schedule(self.outline.problem), found, on_improve);
             }
             found.hit = self.hit(found.work);
-            let is_optimal = found.shown.best.as_ref().is_some_and(|shown| self.is_optimal(shown));
-            if found.hit != LimitHit::None || is_optimal {
+            let is_optimal = found.best.as_ref().is_some_and(|best| self.is_optimal(best));
+            if found.hit != LimitHit::None || is_optimal || !search.is_alone() {
                 break;
             }
-            if !search.round(self.options.threads, &stop) {
+            if !search.round(self.options.threads, &|| self.cancelled() || self.limit.is_due()) {
                 found.hit = self.hit(0);
                 break;
             }
             found.stats.rounds += 1;
-            found.work = constructed + search.work() + found.shown.work;
+            found.work = constructed + search.work();
         }
-        found.stats.decodings += search.moves();
+    }
+
+    /// A round on the timed kernel between two general ones: hands the best over, takes what is better.
+    /// `false` if it was stopped.
+    fn turn(
+        &self,
+        search: &mut Search<'_>,
+        found: &mut Found,
+        on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
+    ) -> bool {
+        let best = found.best.as_ref().filter(|best| best.left_out.is_empty());
+        if let Some(start) = best.and_then(|best| Arrangement::of_schedule(search.instance, &best.schedule)) {
+            search.offer(start);
+        }
+        if !search.round(self.options.threads, &|| self.cancelled() || self.limit.is_due()) {
+            return false;
+        }
+        if let Some(state) = search.improved() {
+            self.note_timed(&state.schedule(self.outline.problem), found, on_improve);
+        }
+        true
     }
 
     fn note_timed(
         &self,
         schedule: &Schedule,
-        found: &mut Found<'a>,
+        found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
         let problem = self.outline.problem;
@@ -467,7 +555,7 @@ impl<'a> Run<'a> {
     }
 
     /// Workers that have not been better than the best for a while go on from it.
-    fn exchange(workers: &mut [Worker<'a>], found: &Found<'a>) {
+    fn exchange(workers: &mut [Worker<'a>], found: &Found) {
         let Some(best) = &found.best else {
             return;
         };
@@ -528,7 +616,7 @@ impl<'a> Run<'a> {
 
     fn bound(&self, levels: &[i64]) -> Vec<Option<i64>> {
         let objective = &self.options.objective;
-        bound_levels(self.outline, self.windows, objective, levels)
+        bound_levels(self.outline, self.windows, objective, levels, &self.raised)
     }
 
     fn is_optimal(&self, best: &Incumbent) -> bool {
@@ -540,11 +628,11 @@ impl<'a> Run<'a> {
         Solved { reason, detail, ..without_schedule(self.options, self.limit) }
     }
 
-    fn conclude(&self, found: Found<'a>) -> Solved {
-        let Found { shown, stuck, work, mut stats, hit, .. } = found;
+    fn conclude(&self, found: Found) -> Solved {
+        let Found { best, stuck, work, mut stats, hit } = found;
         stats.work = work;
         stats.wall = self.limit.elapsed();
-        let Some(best) = shown.best else {
+        let Some(best) = best else {
             let names = &self.outline.problem.names;
             let detail = stuck.map_or_else(String::new, |left| {
                 let name = names.operations.get(left.operation.index());
@@ -552,6 +640,7 @@ impl<'a> Run<'a> {
             });
             return Solved { stats, limit: hit, ..self.nothing(Reason::Unknown, detail) };
         };
+        let best = moved_right(self.outline.problem, self.options, best);
         let optimal = self.is_optimal(&best);
         Solved {
             values: best.values(self.outline),

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that fails may say so")]
 
+mod bounds;
 mod critical;
 mod decode;
 mod explain;
 mod incremental;
+mod infeasible;
 mod plain;
 mod project;
 mod propagation;

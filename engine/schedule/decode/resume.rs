@@ -74,6 +74,7 @@ impl Decoder<'_> {
         self.waits_for_operation.clear();
         self.waits_for_item.clear();
         self.waiting.clear();
+        self.woken = None;
         self.lacking.clear();
         for operation in self.second_tried.drain(..) {
             self.had_second_chance[operation.index()] = false;

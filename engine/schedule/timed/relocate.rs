@@ -190,6 +190,18 @@ impl State<'_> {
     /// Recomputes the starts of whatever depends on `node` and on what follows its old place, and nothing
     /// else; what they were goes to `log`.
     pub fn propagate(&mut self, node: u32, old: Place, log: &mut Vec<Known>) {
+        self.propagate_while(node, old, log, |_, _| true);
+    }
+
+    /// The same as long as `goes_on` says so of every change; `false` if it did not, and times behind are out
+    /// of date: the move has to be undone.
+    pub fn propagate_while(
+        &mut self,
+        node: u32,
+        old: Place,
+        log: &mut Vec<Known>,
+        mut goes_on: impl FnMut(&Self, &Known) -> bool,
+    ) -> bool {
         let instance = self.instance;
         let mut word = usize::MAX;
         for record in [node, old.after, self.records[node as usize].after] {
@@ -215,10 +227,16 @@ impl State<'_> {
             let record = self.records[x as usize];
             if self.place(x) {
                 let (start, end, entry, state) = (record.start, record.end, record.entry, record.state);
-                log.push(Known { node: x, start, end, entry, state });
+                let known = Known { node: x, start, end, entry, state };
+                log.push(known);
+                if !goes_on(self, &known) {
+                    self.dirty[word..].fill(0);
+                    return false;
+                }
                 self.mark_successors(x);
             }
         }
+        true
     }
 
     fn mark_successors(&mut self, node: u32) {

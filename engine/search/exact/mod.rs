@@ -1,4 +1,7 @@
-//! Proofs for small plain instances: is there a schedule of at most this length?
+//! Proofs: is there a schedule of at most this length, is there one at all?
+//!
+//! `shop` answers the first question for job shops, `prover` asks it beside the local search; `settle` answers the
+//! second for problems of any kind, by propagation and a tree whose leaves the rich decoder checks.
 //!
 //! # Idea
 //! One Boolean for each pair of operations on a resource: which comes first. Heads (earliest starts) and tails
@@ -25,9 +28,11 @@ mod learn;
 mod order;
 mod paths;
 mod prover;
+mod settle;
 mod shop;
 
 pub(crate) use prover::Prover;
+pub(crate) use settle::{LARGEST, Settled, Settler};
 pub use shop::{Answer, Exact};
 
 /// Instances with more pairs are left to bounds.

@@ -70,6 +70,11 @@ impl Exact {
         }
     }
 
+    /// The length that is asked for.
+    pub fn target(&self) -> u32 {
+        self.paths.target.unsigned_abs()
+    }
+
     /// Length of a schedule by its starts.
     pub fn length_of(&self, starts: &[u32]) -> u32 {
         self.paths.length_of(starts)

@@ -1,8 +1,14 @@
 //! Better schedules: moves on the state, late acceptance.
 //!
-//! A worker holds a decoded state. A move changes the order of a stretch of it, or a mode; what lies
-//! before the stretch stands, the rest is decoded anew. Late acceptance (Burke and Bykov 2017) compares
-//! with the value some moves ago, level by level, so it needs no temperature and no common unit.
+//! A worker holds a decoded state and works in phases of two kinds. In one a move changes the order of a
+//! stretch of the state, or a mode; what lies before the stretch stands, the rest is decoded anew
+//! (`moves`, `cutoff`). In the other a few operations leave and come back while everything else stands,
+//! and those behind them close up (`reinsertion`, with `ruin`, `lanes`, `cascade`): that costs what it
+//! touches, not what there is, so it is what large plants live on. Which phase, and which kind of move,
+//! follows what has paid off for its work (`credit`).
+//!
+//! Late acceptance (Burke and Bykov 2017) compares with the value some moves ago, level by level, so it
+//! needs no temperature and no common unit. What workers have found apart is merged (`merge`).
 
 mod cascade;
 mod credit;

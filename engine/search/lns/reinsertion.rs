@@ -177,12 +177,15 @@ impl Worker<'_> {
         let change = self.scorer.change(&self.decoder, moved);
         if let Some((index, change)) = change
             && self.levels[..index] == most[..index]
-            && self.levels[index] + change > most[index]
+            && self.levels[index].saturating_add(change) > most[index]
         {
             return None;
         }
         let levels = self.scorer.levels(&self.decoder);
-        debug_assert!(change.is_none_or(|(index, change)| levels[index] == self.levels[index] + change));
+        debug_assert!(change.is_none_or(|(index, change)| {
+            let saturated = levels[index].abs().max(self.levels[index].abs()) > i64::MAX / 4;
+            saturated || levels[index] == self.levels[index] + change
+        }));
         (levels <= *most).then_some(levels)
     }
 

@@ -242,5 +242,9 @@ impl<'p> Worker<'p> {
 
 /// By how much the first level that differs is better.
 pub(super) fn gained(before: &Levels, after: &Levels) -> i64 {
-    before.iter().zip(after).find(|pair| pair.0 != pair.1).map_or(0, |(before, after)| before - after)
+    before
+        .iter()
+        .zip(after)
+        .find(|pair| pair.0 != pair.1)
+        .map_or(0, |(before, after)| before.saturating_sub(*after))
 }

@@ -14,19 +14,19 @@
 //! what they exchange goes in their order. A round that the clock cuts short is thrown away.
 //!
 //! # What does not hold
-//! The bound is that of ways and of the work on each resource, raised by propagation and shaving beside the
-//! search (`prove`); where it stays below the best schedule the search ends by its limits only.
+//! The bound is that of ways and of the work on each resource, raised once by propagation and
+//! shaving; where it stays below the best schedule the search ends by its limits only.
 
 mod answer;
+mod bound;
 mod island;
 mod justify;
 mod list;
-mod prove;
 mod reduction;
 mod solve;
 mod walk;
 
-pub use crate::bounds::project::project_bound;
 pub(in crate::search) use answer::solve;
+pub use bound::project_bound;
 pub use reduction::ProjectReduction;
 pub use solve::{ProjectProgress, ProjectResult, solve_project};

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use super::bound::project_bound;
 use super::island::{Island, quota};
 use super::justify::{Justifier, Member};
 use super::list::{Measures, sampled};
-use super::prove::{LARGEST, Prover};
-use crate::bounds::destructive::Destructive;
-use crate::bounds::project::{network_of, project_bound};
+use crate::bounds::project::raised_bound;
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
@@ -106,6 +105,11 @@ pub fn solve_project(
     justifier.improve(&list, &mut first);
     run.stats.work = justifier.work;
     run.take(&first);
+    if !run.is_done() {
+        let (bound, work) = raised_bound(instance, run.bound, run.best.makespan);
+        run.bound = bound;
+        run.stats.work += work;
+    }
     islands(instance, &backward, &measures, &mut run);
     run.stats.elapsed = limit.elapsed();
     let Run { best, stats, bound, .. } = run;
@@ -123,9 +127,6 @@ fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Me
             Island::new(instance, backward, measures, walks, rng)
         })
         .collect();
-    let network = (instance.len() <= LARGEST && !run.is_done()).then(|| network_of(instance));
-    let mut prover =
-        network.as_ref().map(|(network, tails)| Prover::new(Destructive::new(network, tails.clone())));
     while !run.is_done() {
         let (bound, limit) = (run.bound, run.limit);
         round(&mut islands, run.options.threads, |island| island.round(quota, bound, limit));
@@ -133,16 +134,12 @@ fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Me
             break;
         }
         let searched = islands.iter().map(Island::work).sum::<u64>();
-        run.stats.work = built + searched + prover.as_ref().map_or(0, Prover::work);
+        run.stats.work = built + searched;
         run.stats.moves = islands.iter().map(|island| island.children).sum();
         run.stats.rounds += 1;
         for island in &islands {
             run.take(&island.best);
         }
-        if let Some(prover) = &mut prover {
-            run.bound = prover.raise(run.bound, run.best.makespan, searched);
-        }
-        run.stats.work = built + searched + prover.as_ref().map_or(0, Prover::work);
     }
 }
 

@@ -20,8 +20,9 @@
 //! number of threads. No parameter depends on the time left.
 //!
 //! # What does not hold
-//! The bound is the preemptive one-resource bound: on square instances it stays 5 to 12 percent below the
-//! optimum, and there the search ends only by its limits.
+//! The bound is the preemptive one-resource bound; up to 3,000 operations the last worker raises it by
+//! propagation and, for job shops, by exact search (`search::exact`), which proves most instances of 100
+//! operations within seconds. Flexible job shops get bounds by propagation alone.
 
 mod block_moves;
 mod construct;

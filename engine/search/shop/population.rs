@@ -12,7 +12,8 @@ use super::relink::blend;
 use super::rounds::round;
 use super::rules::RULES;
 use super::tabu::{Pause, Tabu, TabuRules};
-use crate::schedule::plain::{Arrangement, PlainInstance, State};
+use crate::schedule::plain::{Arrangement, PlainInstance, PlainSolution, State};
+use crate::search::exact::Prover;
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
@@ -28,11 +29,13 @@ struct Worker {
     is_busy: bool,
     finished: Vec<Arrangement>,
     work: u64,
+    /// The last worker gives its share to bounds and proofs while they get anywhere.
+    prover: Option<Prover>,
 }
 
 /// Searches until the incumbent is optimal or the limits end it.
 pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
-    let rules = TabuRules {
+    let mut rules = TabuRules {
         tenure: 10 + (instance.num_chains() / instance.num_resources().max(1)) as u32,
         patience: PATIENCE,
         batch: 1,
@@ -40,7 +43,9 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     };
     let mut elite = Elite::for_operations(instance.num_operations());
     elite.offer(instance, incumbent.best.clone());
-    let mut workers: Vec<Worker> = (0..incumbent.options.workers.max(1))
+    let count = incumbent.options.workers.max(1);
+    let (bound, best) = (incumbent.bound, incumbent.best.makespan);
+    let mut workers: Vec<Worker> = (0..count)
         .map(|number| Worker {
             rng: Rng::stream(incumbent.options.seed, number + 1),
             tabu: Tabu::new(State::new(instance, &incumbent.best)),
@@ -48,10 +53,15 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             is_busy: number == 0,
             finished: Vec::new(),
             work: 0,
+            prover: (number + 1 == count).then(|| Prover::new(bound, best, count > 1)),
         })
         .collect();
     while !incumbent.is_done() {
         let stop = incumbent.stop();
+        rules.target = incumbent.bound;
+        if let Some(prover) = workers.last_mut().and_then(|worker| worker.prover.as_mut()) {
+            prover.tell(incumbent.best.makespan, incumbent.best.to_solution(instance).starts());
+        }
         round(&mut workers, incumbent.options.threads, |worker| worker.serve(instance, &elite, rules, stop));
         let work = workers.iter().map(|worker| worker.tabu.state.work).sum::<u64>()
             + workers.iter().map(|worker| worker.work).sum::<u64>();
@@ -67,14 +77,33 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
                 incumbent.take_if_better(&finished);
                 elite.offer(instance, finished);
             }
+            if let Some(prover) = &mut worker.prover {
+                incumbent.bound = incumbent.bound.max(prover.bound());
+                let found = prover
+                    .take_found()
+                    .map(|starts| PlainSolution::new(instance, starts, unchosen(instance)));
+                if let Some(Ok(found)) = found {
+                    let found = Arrangement::from_solution(instance, &found);
+                    incumbent.take_if_better(&found);
+                    elite.offer(instance, found);
+                }
+            }
         }
     }
+}
+
+/// The only mode of each operation.
+fn unchosen(instance: &PlainInstance) -> Vec<u16> {
+    vec![0; instance.num_operations()]
 }
 
 impl Worker {
     /// One round: goes on with the present search, then takes new ones from the pool.
     fn serve(&mut self, instance: &PlainInstance, elite: &Elite, rules: TabuRules, stop: &dyn Stop) {
         let until = self.tabu.state.work + self.work + ROUND;
+        if let Some(prover) = &mut self.prover {
+            self.work += prover.serve(instance, ROUND, stop);
+        }
         loop {
             let done = self.tabu.state.work + self.work;
             if done >= until {

@@ -58,6 +58,7 @@ pub fn solve_plain(
             population::search(instance, &mut incumbent);
         }
     }
+    let bound = incumbent.bound;
     let mut stats = incumbent.stats;
     stats.elapsed = limit.elapsed();
     let solution = incumbent.best.to_solution(instance);
@@ -104,7 +105,7 @@ fn probe(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         round(&mut probes, incumbent.options.threads, |(probe, rng, found)| {
             *found = probe.run(budget, rng, stop);
         });
-        let work = probes.iter().map(|(probe, ..)| 20 * probe.starts).sum();
+        let work = probes.iter().map(|(probe, ..)| 20 * probe.starts()).sum();
         if !incumbent.close_round(work, 0) {
             break;
         }

@@ -10,6 +10,10 @@
 //! causes back from the order's end gives the moves: within its blocks, to other modes, to another place
 //! nearby. Where changeovers count, operations that need one are moved next to others of their family.
 //!
+//! Where tardiness decides, a propagation is called off as soon as the orders that it has reached lose more than
+//! could be accepted, the whole tardiness of the order that the move is for taken as gained until it is
+//! reached. That may refuse a good move, and never accepts a bad one.
+//!
 //! The memory is short at first, which gets down fast, and twice as long each time the search has settled.
 //!
 //! # References
@@ -52,6 +56,8 @@ pub(super) struct Late<'i> {
     /// Rounds that it has been behind the best of all.
     pub(super) behind: u32,
     pub(super) moves: u64,
+    /// How often it has settled and begun again with a longer memory.
+    pub(super) settlings: u32,
     memory: Vec<Levels>,
     step: usize,
     settled: u32,
@@ -62,6 +68,10 @@ pub(super) struct Late<'i> {
     hurt: Vec<(u32, i64)>,
     until_look: u32,
     counts_changeovers: bool,
+    /// The level that is tardiness alone and the first that counts, with its weight.
+    tardiness: Option<(usize, i64)>,
+    /// The order that the present move is for, and its tardiness.
+    aim: (u32, i64),
     rng: Rng,
 }
 
@@ -80,6 +90,7 @@ impl<'i> Late<'i> {
             best_levels: SmallVec::new(),
             behind: 0,
             moves: 0,
+            settlings: 0,
             memory: Vec::new(),
             step: 0,
             settled: 0,
@@ -89,6 +100,8 @@ impl<'i> Late<'i> {
             hurt: Vec::new(),
             until_look: 0,
             counts_changeovers,
+            tardiness: tardiness_level(objective),
+            aim: (NONE, 0),
             rng,
         };
         late.restart(MEMORY.0);
@@ -162,11 +175,13 @@ impl<'i> Late<'i> {
         self.moves += 1;
         self.step += 1;
         self.settled += 1;
-        self.log.clear();
-        self.state.propagate(node, old, &mut self.log);
+        let slot = self.step % self.memory.len();
+        if !self.propagate(node, old, slot) {
+            self.state.undo(node, old, &self.log);
+            return;
+        }
         self.tally.update(&self.state, (node, old), &self.log, &mut self.undo);
         let levels = self.value();
-        let slot = self.step % self.memory.len();
         if levels <= self.levels || levels <= self.memory[slot] {
             self.levels = levels;
             if self.levels < self.best_levels {
@@ -183,9 +198,40 @@ impl<'i> Late<'i> {
         }
         if self.settled as usize > SETTLED as usize * self.memory.len() {
             let length = (2 * self.memory.len()).min(MEMORY.1);
+            self.settlings += 1;
             self.state.load(&self.best);
             self.restart(length);
         }
+    }
+
+    /// Recomputes what depends on a move; `false` if it was called off.
+    fn propagate(&mut self, node: u32, old: Place, slot: usize) -> bool {
+        let (instance, tally) = (self.state.instance, &self.tally);
+        self.log.clear();
+        let Some((index, weight)) = self.tardiness else {
+            self.state.propagate(node, old, &mut self.log);
+            return true;
+        };
+        let most = (&self.memory[slot]).max(&self.levels);
+        if most[..index] != self.levels[..index] {
+            self.state.propagate(node, old, &mut self.log);
+            return true;
+        }
+        let (aim, mut pending) = self.aim;
+        let allowed = (most[index] - self.levels[index]) / weight;
+        let mut net = 0_i64;
+        self.state.propagate_while(node, old, &mut self.log, |state, known| {
+            let order = instance.nodes[known.node as usize].order;
+            let Some(data) = instance.orders.get(order as usize) else { return true };
+            let Some(due) = data.due.filter(|_| tally.span(order).1 == known.end) else { return true };
+            let end = state.records[known.node as usize].end;
+            net =
+                net.saturating_add(data.weight.saturating_mul((end - due).max(0) - (known.end - due).max(0)));
+            if order == aim {
+                pending = 0;
+            }
+            net - pending <= allowed
+        })
     }
 
     /// Which orders add how much to due-date terms.
@@ -207,6 +253,7 @@ impl<'i> Late<'i> {
 
     /// A node and where it may go.
     fn propose(&mut self) -> Option<(u32, Place)> {
+        self.aim = (NONE, 0);
         if self.counts_changeovers && self.rng.one_in(4) {
             return self.join_family();
         }
@@ -231,7 +278,10 @@ impl<'i> Late<'i> {
         {
             let drawn = (self.rng.bits() >> 2) as i64 % sum.max(1);
             let order = self.hurt[self.hurt.partition_point(|hurt| hurt.1 <= drawn)].0;
-            let own = &state.instance.orders[order as usize].nodes;
+            let data = &state.instance.orders[order as usize];
+            let late = data.due.map_or(0, |due| (self.tally.span(order).1 - due).max(0));
+            self.aim = (order, data.weight.saturating_mul(late));
+            let own = &data.nodes;
             return own.iter().copied().max_by_key(|&node| (state.records[node as usize].end, node));
         }
         if self.rng.one_in(2) {
@@ -376,5 +426,17 @@ impl<'i> Late<'i> {
             }
         }
         None
+    }
+}
+
+/// The first level that counts, if it is tardiness and nothing else: place among the levels (missed deadlines
+/// are the first) and weight.
+fn tardiness_level(objective: &Objective) -> Option<(usize, i64)> {
+    let counts = |row: &&(Term, i64)| row.1 > 0 && row.0 != Term::Unscheduled;
+    let index = objective.levels.iter().position(|level| level.iter().any(|row| counts(&row)))?;
+    let mut rows = objective.levels[index].iter().filter(counts);
+    match (rows.next(), rows.next()) {
+        (Some(&(Term::Tardiness, weight)), None) => Some((index + 1, weight)),
+        _ => None,
     }
 }

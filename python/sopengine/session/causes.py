@@ -59,6 +59,8 @@ class Causes:
         self.ahead_before = _ahead(_timeline(before), self.unary)
         self.ahead_now = _ahead(self.timeline, self.unary)
         self.before_of = _predecessors(after)
+        self.transport = _Transport(after)
+        self.tied = _tied(after)
         self.consumed, self.producers = _flows(after)
         self.closed, self.named, self.items = _touched(before, changes)
 
@@ -71,25 +73,58 @@ class Causes:
             return "gone", None
         if old["start"] is None:
             return "choice", None
-        if name in self.named or (old["order"] is not None and str(old["order"]) in self.named):
-            return "change", name if name in self.named else str(old["order"])
-        for resource, start, end in self.old_holdings.get(name, ()):
-            for low, high in self.closed.get(resource, ()):
-                if start < high and low < end:
-                    return "change", str(resource)
-        blockers = [
+        order = None if old["order"] is None else str(old["order"])
+        told = [found for found in (name, order) if found is not None and found in self.named]
+        pushers = [
             *self._late_predecessors(name, old["start"]),
             *self._taken(name),
             *self._overtaken(name, old["start"]),
             *self._starved(name, old["start"]),
         ]
-        if blockers:
-            return "pushed", max(blockers)[1]
-        touched = sorted(self.consumed.get(name, set()) & self.items)
+        gone = [
+            *((until, 1, found) for found in told if (until := self.named[found] or 0) > old["start"]),
+            *self._closed(name),
+            *((end, 0, other) for end, other in pushers if self._is_ahead(other, name)),
+        ]
+        if gone:
+            _, changed, by = max(gone)
+            return ("change" if changed else "pushed"), by
+        linked = self._linked(name)
+        if linked is not None:
+            return "pushed", linked
+        touched = told or sorted(self.consumed.get(name, set()) & self.items)
         if touched:
             return "change", touched[0]
         neighbor = self._new_neighbor(name)
         return ("pushed", neighbor) if neighbor is not None else ("choice", None)
+
+    def _linked(self, name: str) -> str | None:
+        """One that a precedence of another kind, or a largest lag, ties it to, and that starts later now."""
+        moved = [
+            other
+            for other in self.tied.get(name, ())
+            if (old := self.was.get(other)) is not None
+            and (new := self.now.get(other)) is not None
+            and None not in (old["start"], new["start"])
+            and (new["start"] > old["start"] or new["end"] > old["end"])
+        ]
+        return min(moved, default=None)
+
+    def _is_ahead(self, other: str, name: str) -> bool:
+        """Whether it starts sooner now: what comes behind pushes nobody, and no chain of pushes is a ring."""
+        first, second = self.now[other]["start"], self.now[name]["start"]
+        if first is None or second is None:
+            return first is not None
+        return bool((first, self.now[other]["end"], other) < (second, self.now[name]["end"], name))
+
+    def _closed(self, name: str) -> list[tuple[int, int, str]]:
+        """Where a change closes what it holds at its old place: until when, and what."""
+        return [
+            (high, 1, str(resource))
+            for resource, start, end in self.old_holdings.get(name, ())
+            for low, high in self.closed.get(resource, ())
+            if start < high and low < end
+        ]
 
     def _late_predecessors(self, name: str, start: int) -> list[tuple[int, str]]:
         """Predecessors that stood clear of the old start and no longer do."""
@@ -98,12 +133,13 @@ class Causes:
             old, new = self.was.get(before), self.now.get(before)
             if new is None or new["end"] is None:
                 continue
+            lag += self.transport.between(new["resource"], self.was[name]["resource"])
             if new["end"] + lag > start and (old is None or old["end"] is None or old["end"] != new["end"]):
                 late.append((new["end"], before))
         return late
 
     def _taken(self, name: str) -> list[tuple[int, str]]:
-        """Others that now hold its resources where it was; in a pool, those that did not before."""
+        """Others that now hold its resources where it was; in a pool, those that have moved."""
         found = []
         for resource, start, end in self.old_holdings.get(name, ()):
             stays = self.timeline.get(resource, [])
@@ -114,13 +150,9 @@ class Causes:
                     break
                 if other == name or stay_start >= end or stay_end <= start:
                     continue
-                if alone or not self._was_there(other, resource, start, end):
+                if alone or (resource, stay_start, stay_end) not in self.old_holdings.get(other, ()):
                     found.append((stay_end, other))
         return found
-
-    def _was_there(self, name: str, resource: Any, start: int, end: int) -> bool:
-        holdings = self.old_holdings.get(name, ())
-        return any(other == resource and low < end and start < high for other, low, high in holdings)
 
     def _overtaken(self, name: str, start: int) -> list[tuple[int, str]]:
         """Those that were directly ahead of it on a resource and now start after its old start."""
@@ -147,6 +179,40 @@ class Causes:
         """Another operation is directly ahead of it now, and the changeover with it."""
         before = set(self.ahead_before.get(name, ()))
         return min((other for other in self.ahead_now.get(name, ()) if other not in before), default=None)
+
+
+def _tied(result: Result) -> dict[str, list[str]]:
+    """By operation, those that other precedences than a plain end before a start tie it to."""
+    tied: dict[str, list[str]] = {}
+    rows = None if result.problem is None else result.problem.tables.get("precedences")
+    if rows is not None:
+        for row in rows.to_pylist():
+            first, second = str(row["before"]), str(row["after"])
+            if row.get("kind") not in (None, "end_start") or (row.get("transfer") or 1.0) < 1.0:
+                tied.setdefault(second, []).append(first)
+            if row.get("max_lag") is not None:
+                tied.setdefault(first, []).append(second)
+    return tied
+
+
+class _Transport:
+    """Ticks from one resource to another, by their locations."""
+
+    def __init__(self, result: Result) -> None:
+        self.location: dict[Any, Any] = {}
+        self.ticks: dict[tuple[Any, Any], int] = {}
+        tables = {} if result.problem is None else result.problem.tables
+        ways, places = tables.get("transport"), tables.get("resources")
+        if ways is None or places is None or "location" not in places.column_names:
+            return
+        self.location = dict(zip(places["resource"].to_pylist(), places["location"].to_pylist(), strict=True))
+        lengths = ticks_of(ways["duration"].cast(_seconds(ways, "duration")))
+        pairs = zip(ways["from_location"].to_pylist(), ways["to_location"].to_pylist(), strict=True)
+        self.ticks = dict(zip(pairs, lengths, strict=True))
+
+    def between(self, first: Any, second: Any) -> int:
+        here, there = self.location.get(first), self.location.get(second)
+        return 0 if here == there else self.ticks.get((here, there), 0)
 
 
 def _timeline(result: Result) -> dict[Any, list[tuple[int, int, str]]]:
@@ -222,11 +288,10 @@ def _predecessors(result: Result) -> dict[str, list[tuple[str, int]]]:
     if "order" in operations.column_names:
         order_of = dict(zip(names, operations["order"].to_pylist(), strict=True))
     if rows is not None:
-        sheet = Sheet(tables)
         length = rows.num_rows
         kinds = rows["kind"].to_pylist() if "kind" in rows.column_names else [None] * length
         lags = (
-            ticks_of(rows["min_lag"].cast(_seconds(sheet, rows)))
+            ticks_of(rows["min_lag"].cast(_seconds(rows, "min_lag")))
             if "min_lag" in rows.column_names
             else [0] * length
         )
@@ -243,8 +308,8 @@ def _predecessors(result: Result) -> dict[str, list[tuple[str, int]]]:
     return links
 
 
-def _seconds(sheet: Sheet, rows: pa.Table) -> pa.DataType:
-    kind = rows.schema.field("min_lag").type
+def _seconds(rows: pa.Table, column: str) -> pa.DataType:
+    kind = rows.schema.field(column).type
     return pa.duration("s") if pa.types.is_duration(kind) else kind
 
 
@@ -269,10 +334,14 @@ def _chain(
 
 def _touched(
     before: Result, changes: Sequence[Change]
-) -> tuple[dict[Any, list[tuple[int, int]]], set[str], set[str]]:
-    """Closed time that changes make, by resource; operations and orders that they name; and items."""
+) -> tuple[dict[Any, list[tuple[int, int]]], dict[str, int | None], set[str]]:
+    """What changes touch.
+
+    Closed time by resource; operations and orders that they name, with the time before which they may not
+    start where a change says so; and items.
+    """
     closed: dict[Any, list[tuple[int, int]]] = {}
-    named: set[str] = set()
+    named: dict[str, int | None] = {}
     items: set[str] = set()
     if before.problem is None:
         return closed, named, items
@@ -292,7 +361,10 @@ def _touched(
             closed.setdefault(change.key["resource"], []).append((start, end))
         for column in ("operation", "order"):
             if column in change.key:
-                named.add(str(change.key[column]))
+                released = change.column == "release" and change.value is not None
+                known = named.get(str(change.key[column]))
+                until = ticks(change.value, 0) if released else known
+                named[str(change.key[column])] = until if known is None else max(known, until or known)
         if "item" in change.key:
             items.add(str(change.key["item"]))
     return closed, named, items

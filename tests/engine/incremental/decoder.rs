@@ -94,7 +94,8 @@ impl<'p> Walk<'p> {
         }
         self.differ += 1;
         let differ = differences(&part.0, &whole.0);
-        assert!(keep > 0 && self.may_differ, "behind {keep}: {differ:?}");
+        let found = features::of(self.outline.problem);
+        assert!(keep > 0 && self.may_differ, "behind {keep} with {found:?}: {differ:?}");
         for schedule in [&part.0, &whole.0] {
             let verdict = verify(self.outline.problem, schedule, true);
             assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);

@@ -15,8 +15,9 @@ const SHAPES: [Shape; 4] = [
 ];
 
 /// Ends, tails, links, and the length of the schedule.
-fn times(state: &State) -> (Vec<(u32, u32, u32, u32)>, u32) {
-    (state.records.iter().map(|r| (r.end, r.tail, r.before, r.after)).collect(), state.makespan())
+fn times(state: &State) -> (Vec<u32>, Vec<u32>, Vec<(u32, u32)>, u32) {
+    let links = state.records.iter().map(|record| (record.before, record.after)).collect();
+    (state.ends.clone(), state.tails.clone(), links, state.makespan())
 }
 
 fn assert_swept(state: &State, instance: &PlainInstance, scratch: &mut Snapshot) {
@@ -26,8 +27,9 @@ fn assert_swept(state: &State, instance: &PlainInstance, scratch: &mut Snapshot)
     state.save(scratch);
     whole.restore_from(instance, scratch);
     assert_eq!(times(state), times(&whole), "a stored schedule loaded again");
-    let critical = state.records[state.critical() as usize];
-    assert_eq!(critical.end - critical.duration + critical.tail, state.makespan());
+    let critical = state.critical() as usize;
+    let length = state.ends[critical] - state.records[critical].duration + state.tails[critical];
+    assert_eq!(length, state.makespan());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The plain kernel against brute force, and the search on published instances.
 
 pub(crate) mod kernel;
+mod proofs;
 mod reduction;
 mod search;
 

@@ -1,6 +1,7 @@
 //! The timed kernel against the rich decoder, the plain kernel and the verifier; the search on it.
 
 mod kernel;
+mod search;
 
 use sopengine::model::Problem;
 

@@ -1,0 +1,48 @@
+//! Saturated instances: a simulation in which no resource may idle.
+//!
+//! # Idea
+//! Where every resource is loaded up to the bound `T`, a schedule of length `T` exists only if no resource is
+//! ever idle longer than its allowance, `T` less its load. Dispatching and local search end far away from
+//! such schedules. But the requirement prunes so much that a depth-first simulation in time finds one: when
+//! an operation ends, the freed resource must at once take one of the few operations then waiting for it.
+//! Usually there is one; where there are more, the one with the longest tail is tried first.
+//!
+//! # Looking ahead
+//! A busy resource needs a *supporter*: an operation that waits for it, or whose predecessor can end early
+//! enough. Each start makes the others in its queue later, so the supporters of the resources that they head
+//! for are checked right away, long before the resource would run dry.
+//!
+//! # Cost
+//! Some tens of nanoseconds a start; backtracking undoes starts one by one. The search gives up after a fixed
+//! number of starts and begins again with another random order of candidates.
+
+mod floor;
+mod search;
+mod support;
+
+pub(super) use search::ZeroIdle;
+
+use super::dispatch::mode_of;
+use crate::schedule::plain::PlainInstance;
+
+const NONE: u32 = u32::MAX;
+
+/// Whether the probe has a chance: all loads close to the bound.
+pub(super) fn is_saturated(instance: &PlainInstance, bound: u32) -> bool {
+    // With many more chains than resources nearly everybody waits, and nothing is ever forced.
+    let is_crowded = instance.num_chains() > 2 * instance.num_resources();
+    if instance.is_flexible() || is_crowded || instance.num_operations() < 4 * instance.num_resources() {
+        return false;
+    }
+    let loads = loads(instance);
+    loads.iter().all(|&load| load <= u64::from(bound) && (u64::from(bound) - load) * 200 <= u64::from(bound))
+}
+
+fn loads(instance: &PlainInstance) -> Vec<u64> {
+    let mut loads = vec![0; instance.num_resources()];
+    for operation in 0..instance.num_operations() {
+        let mode = mode_of(instance, &[], operation);
+        loads[mode.resource as usize] += u64::from(mode.duration);
+    }
+    loads
+}
