@@ -20,7 +20,7 @@ const WALKING: usize = 8;
 /// Steps of a walk for each operation.
 const STEPS: usize = 20;
 /// Operations placed in a walk at most.
-const LONGEST: usize = 4_000_000;
+const LONGEST: usize = 600_000;
 /// Lengths that late acceptance remembers.
 const MEMORY_OF_WALK: usize = 100;
 /// Children without a better best, for each member, after which a population is given up.
