@@ -12,6 +12,7 @@ mod table;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use sopengine::search::limit::{Never, Stop};
@@ -43,17 +44,17 @@ struct Arguments {
 /// Ends a run after so many seconds of processor time per thread.
 struct Processor {
     until: f64,
+    asked: AtomicU32,
+    is_over: AtomicBool,
 }
 
 impl Stop for Processor {
     fn is_due(&self) -> bool {
-        thread_local!(static ASKED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
         // Asking the system is dear beside a schedule of thirty operations.
-        let asked = ASKED.with(|asked| {
-            asked.set(asked.get().wrapping_add(1));
-            asked.get()
-        });
-        asked % 256 == 0 && processor_seconds() >= self.until
+        if self.asked.fetch_add(1, Ordering::Relaxed) % 256 == 255 && processor_seconds() >= self.until {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+        self.is_over.load(Ordering::Relaxed)
     }
 }
 
@@ -181,7 +182,11 @@ fn measure(arguments: &Arguments, known: &table::Known, seed: u64, limit: &str) 
     let instance = read::read_instance(&arguments.data, known)?;
     let options = PlainOptions { seed, ..arguments.options.clone() };
     let started = processor_seconds();
-    let processor = arguments.cpu.map(|each| Processor { until: started + each * options.threads as f64 });
+    let processor = arguments.cpu.map(|each| Processor {
+        until: started + each * options.threads as f64,
+        asked: AtomicU32::new(0),
+        is_over: AtomicBool::new(false),
+    });
     let stop: &dyn Stop = processor.as_ref().map_or(&Never, |processor| processor);
     let result = solve_project(&instance, None, &options, stop, &mut |progress| {
         if arguments.trace {

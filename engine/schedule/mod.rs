@@ -6,6 +6,7 @@ pub mod decode;
 pub mod metrics;
 pub mod plain;
 pub mod project;
+pub mod shift;
 pub mod state;
 pub mod timed;
 pub mod verify;

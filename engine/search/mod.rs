@@ -10,6 +10,7 @@ pub mod project;
 pub mod rng;
 pub mod score;
 pub mod shop;
+mod shown;
 pub mod solve;
 mod timed;
 

@@ -18,6 +18,7 @@ use super::plain;
 use super::rng::Rng;
 use super::score::{Levels, Scorer};
 use super::shop::Reduction;
+use super::shown::moved_right;
 use super::timed::Search;
 use crate::bounds::{Raised, bound_levels};
 use crate::model::Problem;
@@ -211,7 +212,8 @@ impl<'a> Run<'a> {
         if let Some(best) = found.best.clone() {
             found.stats.constructed = best.levels.to_vec();
             if found.hit == LimitHit::None && !self.is_optimal(&best) {
-                let instance = (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
+                let instance =
+                    (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
                 let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
                 self.improve_with(decoder, timed, &best, &mut found, on_improve);
             }
@@ -638,6 +640,7 @@ impl<'a> Run<'a> {
             });
             return Solved { stats, limit: hit, ..self.nothing(Reason::Unknown, detail) };
         };
+        let best = moved_right(self.outline.problem, self.options, best);
         let optimal = self.is_optimal(&best);
         Solved {
             values: best.values(self.outline),

@@ -13,10 +13,10 @@ pub(super) const SWEEPS: usize = 50;
 
 /// Where an operation is at the latest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Position {
-    pub(super) start: Time,
-    pub(super) end: Time,
-    pub(super) changeover: Option<(Time, Time)>,
+pub(crate) struct Position {
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+    pub(crate) changeover: Option<(Time, Time)>,
 }
 
 impl Position {
@@ -37,9 +37,25 @@ struct Caps {
     changeover_end: Time,
 }
 
-/// Latest position by operation; meaningless for those that are not placed.
-pub(super) fn positions(facts: &Facts<'_>, links: &[Link]) -> Vec<Position> {
-    let mut solver = Solver::new(facts, links);
+/// How late operations may be at all, by operation, before any constraint.
+#[derive(Debug)]
+pub(crate) struct Ceiling {
+    /// Latest start; no earlier than the present one.
+    pub(crate) starts: Vec<Time>,
+    /// Latest end; no earlier than the present one.
+    pub(crate) ends: Vec<Time>,
+}
+
+impl Ceiling {
+    /// No order ends later.
+    pub(super) fn of_orders(facts: &Facts<'_>) -> Self {
+        Self { starts: vec![FAR; facts.problem.operations.len()], ends: order_ends(facts) }
+    }
+}
+
+/// Latest position by operation, and the sweeps that it took; meaningless for those that are not placed.
+pub(crate) fn positions(facts: &Facts<'_>, links: &[Link], ceiling: &Ceiling) -> (Vec<Position>, usize) {
+    let mut solver = Solver::new(facts, links, ceiling);
     let mut order: Vec<&Fact<'_>> = facts.planned().collect();
     order.sort_unstable_by_key(|fact| {
         std::cmp::Reverse((fact.placement.start, fact.placement.end, fact.operation))
@@ -59,28 +75,29 @@ pub(super) fn positions(facts: &Facts<'_>, links: &[Link]) -> Vec<Position> {
         }
         sweep += 1;
         if !moved {
-            return solver.positions;
+            return (solver.positions, sweep);
         }
     }
 }
 
-fn present(fact: &Fact<'_>) -> Position {
+/// Where an operation is.
+pub(super) fn present(fact: &Fact<'_>) -> Position {
     let placement = fact.placement;
     Position { start: placement.start, end: placement.end, changeover: placement.changeover }
 }
 
-struct Solver<'f, 'a> {
+/// Constraints on how late operations may be, given where the others are.
+pub(super) struct Solver<'f, 'a> {
     facts: &'f Facts<'a>,
     links: &'f [Link],
     /// Where the links of each operation begin; one more than operations.
     begins: Vec<u32>,
-    positions: Vec<Position>,
-    /// End of the order, by operation.
-    ends: Vec<Time>,
+    pub(super) positions: Vec<Position>,
+    ceiling: &'f Ceiling,
 }
 
 impl<'f, 'a> Solver<'f, 'a> {
-    fn new(facts: &'f Facts<'a>, links: &'f [Link]) -> Self {
+    pub(super) fn new(facts: &'f Facts<'a>, links: &'f [Link], ceiling: &'f Ceiling) -> Self {
         let count = facts.problem.operations.len();
         let mut begins = vec![0_u32; count + 1];
         for link in links {
@@ -89,25 +106,30 @@ impl<'f, 'a> Solver<'f, 'a> {
         for index in 0..count {
             begins[index + 1] += begins[index];
         }
-        let ends = order_ends(facts);
         // The first guess is beyond every limit, so that the first sweep lowers it.
         let positions = (facts.problem.operation_ids())
             .map(|id| facts.get(id).filter(|fact| fact.started.is_some()).map_or(Position::FAR, present))
             .collect();
-        Self { facts, links, begins, positions, ends }
+        Self { facts, links, begins, positions, ceiling }
     }
 
     /// Where an operation is at the latest as things stand; never before where it is now.
-    fn lowered(&self, fact: &Fact<'_>) -> Position {
+    pub(super) fn lowered(&self, fact: &Fact<'_>) -> Position {
+        self.lowered_to(fact, FAR)
+    }
+
+    /// The same, starting no later than `start`.
+    pub(super) fn lowered_to(&self, fact: &Fact<'_>, start: Time) -> Position {
         let now = present(fact);
         let known = self.positions[fact.operation.index()];
         let baseline = self.facts.problem.baseline(fact.operation);
         if known == now || baseline.is_some_and(|row| row.pin == Pin::Start) {
             return now;
         }
+        let place = fact.operation.index();
         let mut caps = Caps {
-            start: FAR,
-            end: self.ends[fact.operation.index()].min(self.facts.problem.operation(fact.operation).deadline),
+            start: self.ceiling.starts[place].min(start),
+            end: self.ceiling.ends[place].min(self.facts.problem.operation(fact.operation).deadline),
             changeover_end: FAR,
         };
         self.by_links(fact.operation, &mut caps);
@@ -119,6 +141,24 @@ impl<'f, 'a> Solver<'f, 'a> {
         }
         let moved = self.fit(fact, caps).filter(|moved| moved.start > now.start);
         moved.unwrap_or_else(|| self.in_place(fact, caps))
+    }
+
+    /// Operations whose places bound this one's: those behind it on resources and in stock, its successors,
+    /// and the predecessors that it must follow within a largest lag.
+    pub(super) fn bounds(&self, operation: OperationId) -> Vec<OperationId> {
+        let begin = self.begins[operation.index()] as usize;
+        let end = self.begins[operation.index() + 1] as usize;
+        let behind = self.links[begin..end].iter().filter_map(|link| match link.until {
+            Until::Fixed(_) => None,
+            Until::Start(id) | Until::End(id) | Until::HeldFrom(id) => Some(id),
+        });
+        let problem = self.facts.problem;
+        let after = problem.outgoing(operation).iter().map(|link| link.after);
+        let within = problem.incoming(operation).filter(|link| link.max_lag.is_some());
+        let mut all: Vec<OperationId> = behind.chain(after).chain(within.map(|link| link.before)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     fn by_links(&self, operation: OperationId, caps: &mut Caps) {
@@ -273,7 +313,7 @@ impl<'f, 'a> Solver<'f, 'a> {
 }
 
 /// Latest end of each operation's order; of all work for those without order.
-fn order_ends(facts: &Facts<'_>) -> Vec<Time> {
+pub(crate) fn order_ends(facts: &Facts<'_>) -> Vec<Time> {
     let problem = facts.problem;
     let all = facts.iter().map(|fact| fact.placement.end).max().unwrap_or(problem.now);
     let end = |operation: OperationId| match facts.get(operation) {

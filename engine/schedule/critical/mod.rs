@@ -24,7 +24,8 @@
 //! `O(n log n)` for the links, then a few sweeps over operations in order of time, each with binary
 //! searches in calendars.
 
-mod latest;
+pub(crate) mod follow;
+pub(crate) mod latest;
 pub(crate) mod links;
 
 use super::assignment::Schedule;
@@ -32,7 +33,7 @@ use super::verify::facts::Facts;
 use super::verify::holdings;
 use crate::model::Problem;
 use crate::model::time::Span;
-use latest::Position;
+use latest::{Ceiling, Position};
 
 /// Slack by operation; none for done, started and left-out operations.
 pub fn slack(problem: &Problem, schedule: &Schedule) -> Vec<Option<Span>> {
@@ -66,5 +67,5 @@ pub fn latest(problem: &Problem, schedule: &Schedule) -> Schedule {
 fn positions(facts: &Facts<'_>) -> Vec<Position> {
     let held = holdings::collect(facts);
     let links = links::collect(facts, &held);
-    latest::positions(facts, &links)
+    latest::positions(facts, &links, &Ceiling::of_orders(facts)).0
 }

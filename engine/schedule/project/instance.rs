@@ -108,6 +108,8 @@ pub struct ProjectInstance {
     before: Side,
     after: Side,
     packing: Packing,
+    /// Least time from the end of each operation to the end of the project.
+    ways: Vec<u32>,
 }
 
 impl ProjectInstance {
@@ -140,7 +142,19 @@ impl ProjectInstance {
         let packing = Packing::new(&capacities, &operations)?;
         let before = Side::new(count, links.iter().map(|link| (link.after, link.before, link.lag)));
         let after = Side::new(count, links.iter().map(|link| (link.before, link.after, link.lag)));
-        Ok(Self { operations, capacities, links, before, after, packing })
+        Ok(Self { operations, capacities, links, before, after, packing, ways: Vec::new() }.with_ways())
+    }
+
+    fn with_ways(mut self) -> Self {
+        self.ways = vec![0; self.len()];
+        for operation in (0..self.len()).rev() {
+            let behind = self.after(operation).iter().map(|&(other, lag)| {
+                let other = other as usize;
+                lag + self.duration(other) + self.ways[other]
+            });
+            self.ways[operation] = behind.max().unwrap_or(0).max(self.operations[operation].tail);
+        }
+        self
     }
 
     /// The same project seen from its end: time runs backward, operations are numbered backward.
@@ -159,7 +173,8 @@ impl ProjectInstance {
             Side::new(operations.len(), links.iter().map(|link| (link.after, link.before, link.lag)));
         let after = Side::new(operations.len(), links.iter().map(|link| (link.before, link.after, link.lag)));
         let packing = self.packing.mirrored();
-        Self { operations, capacities: self.capacities.clone(), links, before, after, packing }
+        let capacities = self.capacities.clone();
+        Self { operations, capacities, links, before, after, packing, ways: Vec::new() }.with_ways()
     }
 
     /// How many operations.
@@ -229,17 +244,10 @@ impl ProjectInstance {
         heads
     }
 
-    /// Time from the end of each operation to the end of the project, by tails and precedences alone.
-    pub fn tails(&self) -> Vec<u32> {
-        let mut tails: Vec<u32> = vec![0; self.len()];
-        for operation in (0..self.len()).rev() {
-            let behind = self.after(operation).iter().map(|&(other, lag)| {
-                let other = other as usize;
-                lag + self.duration(other) + tails[other]
-            });
-            tails[operation] = behind.max().unwrap_or(0).max(self.operations[operation].tail);
-        }
-        tails
+    /// Least time from the end of each operation to the end of the project, by tails and precedences alone.
+    #[inline]
+    pub fn tails(&self) -> &[u32] {
+        &self.ways
     }
 }
 

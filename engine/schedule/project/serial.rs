@@ -11,7 +11,18 @@ use super::instance::ProjectInstance;
 pub trait Generate: Send + std::fmt::Debug {
     /// Starts of all operations taken in the order of `list`, which must hold each operation once, behind
     /// its predecessors; the makespan.
-    fn generate(&mut self, instance: &ProjectInstance, list: &[u32], starts: &mut [u32]) -> u32;
+    fn generate(&mut self, instance: &ProjectInstance, list: &[u32], starts: &mut [u32]) -> u32 {
+        self.generate_within(instance, list, starts, u32::MAX).unwrap_or(u32::MAX)
+    }
+
+    /// The same, given up as soon as it is known to take longer than `limit`.
+    fn generate_within(
+        &mut self,
+        instance: &ProjectInstance,
+        list: &[u32],
+        starts: &mut [u32],
+        limit: u32,
+    ) -> Option<u32>;
 }
 
 /// The generator of a project, made for its number of words. It serves the mirrored project as well if
@@ -108,7 +119,13 @@ impl<const W: usize> Serial<W> {
 }
 
 impl<const W: usize> Generate for Serial<W> {
-    fn generate(&mut self, instance: &ProjectInstance, list: &[u32], starts: &mut [u32]) -> u32 {
+    fn generate_within(
+        &mut self,
+        instance: &ProjectInstance,
+        list: &[u32],
+        starts: &mut [u32],
+        limit: u32,
+    ) -> Option<u32> {
         self.times.clear();
         self.free.clear();
         self.times.push(0);
@@ -130,8 +147,12 @@ impl<const W: usize> Generate for Serial<W> {
                 self.take(start, start + data.duration, stretch, &demand);
             }
             starts[operation] = start;
-            makespan = makespan.max(start + data.duration + data.tail);
+            let least = start + data.duration + instance.tails()[operation];
+            if least > limit {
+                return None;
+            }
+            makespan = makespan.max(least);
         }
-        makespan
+        Some(makespan)
     }
 }

@@ -9,11 +9,12 @@ use crate::schedule::project::ProjectInstance;
 /// tail cannot take less than their work over the capacity between the two; `O(n^2)` a resource, thresholds
 /// thinned on large projects.
 pub fn project_bound(instance: &ProjectInstance) -> u32 {
-    let (heads, tails) = (instance.heads(), instance.tails());
+    let heads = instance.heads();
+    let tails = instance.tails();
     let ways = (0..instance.len()).map(|op| heads[op] + instance.duration(op) + tails[op]);
     let mut bound = ways.max().unwrap_or(0);
     for (resource, &capacity) in instance.capacities().iter().enumerate() {
-        bound = bound.max(by_work(instance, resource as u32, capacity, &heads, &tails));
+        bound = bound.max(by_work(instance, resource as u32, capacity, &heads, tails));
     }
     bound
 }

@@ -2,14 +2,27 @@
 
 use super::justify::{Justifier, Member};
 use super::list::{Measures, blend, sampled, shift_one, stretch};
+use super::walk::Walk;
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
+/// Operations placed by an island in a round at least.
+const ROUND: u64 = 100_000;
 /// Members of the first population.
 const FIRST: usize = 30;
 /// Members at most.
 const LARGEST: usize = 300;
+/// Operations in all members of an island at most.
+const MEMORY: usize = 3_000_000;
+/// Members of the first population where each child is walked from.
+const WALKING: usize = 8;
+/// Steps of a walk for each operation.
+const STEPS: usize = 20;
+/// Operations placed in a walk at most.
+const LONGEST: usize = 600_000;
+/// Lengths that late acceptance remembers.
+const MEMORY_OF_WALK: usize = 100;
 /// Children without a better best, for each member, after which a population is given up.
 const PATIENCE: usize = 40;
 
@@ -30,6 +43,10 @@ pub(super) struct Island<'i> {
     spare: Member,
     part: Vec<u8>,
     child: Vec<u32>,
+    walk: Walk,
+    /// Steps of the walk from each child; none for an island that breeds only.
+    steps: usize,
+    bound: u32,
     /// Children made.
     pub(super) children: u64,
 }
@@ -39,20 +56,26 @@ impl<'i> Island<'i> {
         forward: &'i ProjectInstance,
         backward: &'i ProjectInstance,
         measures: &'i Measures,
+        walks: bool,
         rng: Rng,
     ) -> Self {
+        let steps = if walks { steps(forward.len()) } else { 0 };
+        let first = if walks { WALKING } else { FIRST };
         Self {
             measures,
             justifier: Justifier::new(forward, backward),
             rng,
             members: Vec::new(),
-            size: FIRST,
+            size: first.min(most(forward.len())),
             idle: 0,
             shortest: u32::MAX,
             best: Member { makespan: u32::MAX, ..Member::default() },
             spare: Member::default(),
             part: vec![0; forward.len()],
             child: Vec::with_capacity(forward.len()),
+            walk: Walk::default(),
+            steps,
+            bound: 0,
             children: 0,
         }
     }
@@ -65,29 +88,36 @@ impl<'i> Island<'i> {
     /// void if `stop` came due.
     pub(super) fn round(&mut self, quota: u64, bound: u32, stop: &dyn Stop) {
         let target = self.justifier.work + quota;
+        self.bound = bound;
         while self.justifier.work < target && self.best.makespan > bound && !stop.is_due() {
             if self.members.len() < self.size {
-                self.sample();
+                self.sample(stop);
             } else {
-                self.breed();
-                if self.idle > PATIENCE * self.size {
+                self.breed(stop);
+                if self.idle > self.patience() {
                     self.restart();
                 }
             }
         }
     }
 
-    fn sample(&mut self) {
+    /// Walked children are few and good.
+    fn patience(&self) -> usize {
+        self.size * if self.steps > 0 { PATIENCE / 4 } else { PATIENCE }
+    }
+
+    fn sample(&mut self, stop: &dyn Stop) {
         let blur = 5 + self.rng.below(40);
         let list = sampled(self.justifier.forward, self.measures, blur, &mut self.rng);
         let mut member = Member::default();
         self.justifier.improve(&list, &mut member);
+        self.walk_from(&mut member, stop);
         self.shortest = self.shortest.min(member.makespan);
         self.note(&member);
         self.members.push(member);
     }
 
-    fn breed(&mut self) {
+    fn breed(&mut self, stop: &dyn Stop) {
         self.children += 1;
         let father = self.tournament();
         let mother = self.tournament();
@@ -100,6 +130,7 @@ impl<'i> Island<'i> {
         }
         let mut member = std::mem::take(&mut self.spare);
         self.justifier.improve(&self.child, &mut member);
+        self.walk_from(&mut member, stop);
         self.idle += 1;
         if member.makespan < self.shortest {
             self.shortest = member.makespan;
@@ -110,6 +141,13 @@ impl<'i> Island<'i> {
             std::mem::swap(&mut self.members[father], &mut member);
         }
         self.spare = member;
+    }
+
+    fn walk_from(&mut self, member: &mut Member, stop: &dyn Stop) {
+        if self.steps > 0 {
+            let length = (self.steps, MEMORY_OF_WALK);
+            self.walk.improve(&mut self.justifier, member, length, (self.bound, stop), &mut self.rng);
+        }
     }
 
     fn tournament(&mut self) -> usize {
@@ -126,8 +164,23 @@ impl<'i> Island<'i> {
 
     fn restart(&mut self) {
         self.members.clear();
-        self.size = (self.size * 3 / 2).min(LARGEST);
+        self.size = (self.size * 3 / 2).min(most(self.part.len()));
         self.idle = 0;
         self.shortest = u32::MAX;
     }
+}
+
+/// Members at most, in a project of so many operations.
+fn most(operations: usize) -> usize {
+    (MEMORY / operations.max(1)).clamp(4, LARGEST)
+}
+
+/// Steps of a walk in a project of so many operations.
+fn steps(operations: usize) -> usize {
+    (STEPS * operations).min(LONGEST / operations.max(1)).max(50)
+}
+
+/// Operations placed by an island in a round: no less than a walk.
+pub(super) fn quota(operations: usize) -> u64 {
+    ROUND.max((steps(operations) * operations) as u64)
 }

@@ -22,6 +22,8 @@ pub(super) struct Justifier<'i> {
     mirrored: Vec<u32>,
     keys: Vec<u64>,
     list: Vec<u32>,
+    /// Room for the starts of a trial.
+    pub(super) spare: Vec<u32>,
     /// Operations placed so far.
     pub(super) work: u64,
 }
@@ -36,8 +38,15 @@ impl<'i> Justifier<'i> {
             mirrored: vec![0; forward.len()],
             keys: Vec::new(),
             list: Vec::new(),
+            spare: Vec::new(),
             work: 0,
         }
+    }
+
+    /// Decodes a list forward: starts and makespan, if that is at most `limit`.
+    pub(super) fn decode(&mut self, list: &[u32], starts: &mut [u32], limit: u32) -> Option<u32> {
+        self.work += list.len() as u64;
+        self.ahead.generate_within(self.forward, list, starts, limit)
     }
 
     /// Decodes a list and justifies the schedule; the result is in `member`.

@@ -53,7 +53,7 @@ pub(super) fn stretch(father: &[u32], starts: &[u32], measures: &Measures, rng: 
     let count = father.len();
     let length = rng.between((count / 4) as u32, (3 * count / 4) as u32).max(1) as usize;
     let mut best = (0, 0, 0);
-    for _ in 0..1 + rng.below(3) {
+    for _ in 0..=rng.below(3) {
         let from = rng.below((count - length + 1) as u32) as usize;
         let load: u64 = father[from..from + length].iter().map(|&op| measures.load[op as usize]).sum();
         let (first, last) = (father[from] as usize, father[from + length - 1] as usize);

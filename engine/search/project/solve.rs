@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bound::project_bound;
-use super::island::Island;
+use super::island::{Island, quota};
 use super::justify::{Justifier, Member};
 use super::list::{Measures, sampled};
 use crate::bounds::project::raised_bound;
@@ -12,9 +12,6 @@ use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
 use crate::search::shop::rounds::round;
 use crate::search::shop::{PlainOptions, PlainStats};
-
-/// Operations placed by an island in a round.
-const ROUND: u64 = 100_000;
 
 /// An improvement on the way.
 #[derive(Clone, Copy, Debug)]
@@ -121,23 +118,36 @@ pub fn solve_project(
 
 fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Measures, run: &mut Run<'_>) {
     let built = run.stats.work;
+    let exclusive = is_exclusive(instance);
+    let quota = quota(instance.len());
     let mut islands: Vec<Island<'_>> = (0..run.options.workers.max(1))
         .map(|worker| {
             let rng = Rng::stream(run.options.seed, worker + 1);
-            Island::new(instance, backward, measures, rng)
+            let walks = if exclusive { worker % 4 != 0 } else { worker % 2 == 1 };
+            Island::new(instance, backward, measures, walks, rng)
         })
         .collect();
     while !run.is_done() {
         let (bound, limit) = (run.bound, run.limit);
-        round(&mut islands, run.options.threads, |island| island.round(ROUND, bound, limit));
+        round(&mut islands, run.options.threads, |island| island.round(quota, bound, limit));
         if limit.is_due() {
             break;
         }
-        run.stats.work = built + islands.iter().map(Island::work).sum::<u64>();
+        let searched = islands.iter().map(Island::work).sum::<u64>();
+        run.stats.work = built + searched;
         run.stats.moves = islands.iter().map(|island| island.children).sum();
         run.stats.rounds += 1;
         for island in &islands {
             run.take(&island.best);
         }
     }
+}
+
+/// Whether most work needs a resource for itself: then walks along critical paths are worth more than blends.
+fn is_exclusive(instance: &ProjectInstance) -> bool {
+    let alone = |operation: &usize| {
+        let demands = &instance.operation(*operation).demands;
+        demands.iter().any(|&(resource, quantity)| quantity * 2 > instance.capacities()[resource as usize])
+    };
+    (0..instance.len()).filter(alone).count() * 2 > instance.len()
 }
