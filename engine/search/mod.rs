@@ -2,6 +2,7 @@
 
 pub mod construct;
 pub mod exact;
+mod general;
 pub mod limit;
 pub mod lns;
 pub mod options;
