@@ -5,7 +5,7 @@ use std::path::Path;
 use sopengine::search::limit::Stop;
 
 /// Ends a run at so many seconds of processor time.
-pub struct Processor {
+pub(crate) struct Processor {
     pub until: f64,
 }
 
@@ -16,7 +16,7 @@ impl Stop for Processor {
 }
 
 /// Processor time of this process so far, 0 where the system does not say.
-pub fn processor_seconds() -> f64 {
+pub(crate) fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok());
@@ -24,7 +24,7 @@ pub fn processor_seconds() -> f64 {
 }
 
 /// Peak resident memory of this process in MB, 0 where the system does not say.
-pub fn peak_memory() -> u64 {
+pub(crate) fn peak_memory() -> u64 {
     let status = std::fs::read_to_string(Path::new("/proc/self/status")).unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM"));
     line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kb| kb.parse().ok()).unwrap_or(0_u64)

@@ -70,7 +70,9 @@ fn main() -> ExitCode {
     let outcome = parse().and_then(|arguments| match arguments.command.as_str() {
         "run" => run(&arguments),
         "summary" => {
-            table::summarize(&table::read_rows(&arguments.csv)).iter().for_each(|line| println!("{line}"));
+            for line in table::summarize(&table::read_rows(&arguments.csv)) {
+                println!("{line}");
+            }
             Ok(())
         }
         _ => Err(USAGE.to_owned()),

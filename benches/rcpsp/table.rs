@@ -61,10 +61,13 @@ pub fn append(path: &Path, row: &str) -> std::io::Result<()> {
     writeln!(file, "{row}")
 }
 
+/// Of a run: deviation in percent, whether proven, seconds to the last improvement.
+type Figures = (f64, bool, f64);
+
 /// By class and limit: mean deviation from the published schedule, how many are as short, how many proven.
 pub fn summarize(rows: &[Vec<String>]) -> Vec<String> {
     let mut order = Vec::new();
-    let mut classes: BTreeMap<(String, String), Vec<(f64, bool, f64)>> = BTreeMap::new();
+    let mut classes: BTreeMap<(String, String), Vec<Figures>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.len() >= 15) {
         let key = (row[1].clone(), row[4].clone());
         if !order.contains(&key) {
@@ -80,8 +83,7 @@ pub fn summarize(rows: &[Vec<String>]) -> Vec<String> {
     ];
     for key in order {
         let runs = &classes[&key];
-        let mean =
-            |value: fn(&(f64, bool, f64)) -> f64| runs.iter().map(value).sum::<f64>() / runs.len() as f64;
+        let mean = |value: fn(&Figures) -> f64| runs.iter().map(value).sum::<f64>() / runs.len() as f64;
         let short = runs.iter().filter(|run| run.0 <= 0.0).count();
         let proven = runs.iter().filter(|run| run.1).count();
         lines.push(format!(

@@ -106,7 +106,7 @@ impl Domains {
     pub fn is_fixed(&self, operation: usize) -> bool {
         self.est(operation) == self.lst(operation)
             && self.ect(operation) == self.lct(operation)
-            && self.modes(operation).count_ones() == 1
+            && self.modes(operation).is_power_of_two()
     }
 
     /// No start before `time`.

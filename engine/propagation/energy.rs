@@ -129,10 +129,10 @@ impl Propagator for Energy {
         let leaves = count.next_power_of_two();
         self.nodes.clear();
         self.nodes.resize(2 * leaves, (0, NOTHING));
-        for place in 0..count {
+        for (place, &leaf) in leaf.iter().enumerate() {
             let demand = self.demands[place];
             let envelope = self.gone_by(demand.est) + demand.amount;
-            self.add(leaves, leaf[place], demand.amount, envelope);
+            self.add(leaves, leaf, demand.amount, envelope);
             if self.nodes[1].1 > self.gone_by(demand.lct) {
                 return Err(domains.conflict(demand.operation as usize));
             }

@@ -16,7 +16,7 @@
 //! `O(n log n)` a pass; passes until nothing changes.
 //!
 //! # References
-//! P. Vilím, "Global Constraints in Scheduling", PhD thesis, Charles University, 2007.
+//! P. Vilím, "Global Constraints in Scheduling", doctoral thesis, Charles University, 2007.
 
 mod rules;
 mod theta;

@@ -331,7 +331,7 @@ mod tests {
                 assert_eq!(line.next_gap(start, length, &open).0, expected);
                 let before = plain.iter().rev().find(|busy| busy.1 <= start).map(|busy| busy.1);
                 assert_eq!(line.free_since(start), before);
-                let clash = plain.iter().filter(|busy| busy.0 < end && busy.1 > start).last();
+                let clash = plain.iter().rev().find(|busy| busy.0 < end && busy.1 > start);
                 assert_eq!(line.conflict(start, end), clash.map(|busy| busy.1));
             }
         }

@@ -24,7 +24,7 @@ struct Watch {
 /// All clauses.
 #[derive(Debug, Clone)]
 pub(super) struct Clauses {
-    clauses: Vec<Clause>,
+    rows: Vec<Clause>,
     watches: Vec<Vec<Watch>>,
     step: f32,
     most: usize,
@@ -32,33 +32,33 @@ pub(super) struct Clauses {
 
 impl Clauses {
     pub(super) fn new(literals: usize) -> Self {
-        Self { clauses: Vec::new(), watches: vec![Vec::new(); literals], step: 1.0, most: 4_000 }
+        Self { rows: Vec::new(), watches: vec![Vec::new(); literals], step: 1.0, most: 4_000 }
     }
 
     pub(super) fn literals(&self, clause: u32) -> &[u32] {
-        &self.clauses[clause as usize].literals
+        &self.rows[clause as usize].literals
     }
 
     /// Adds a clause of at least two literals and watches the first two.
     pub(super) fn add(&mut self, literals: Vec<u32>, spread: u32) -> u32 {
-        let clause = self.clauses.len() as u32;
-        self.clauses.push(Clause { literals, spread, activity: self.step });
+        let clause = self.rows.len() as u32;
+        self.rows.push(Clause { literals, spread, activity: self.step });
         self.watch(clause);
         clause
     }
 
     fn watch(&mut self, clause: u32) {
-        let literals = &self.clauses[clause as usize].literals;
+        let literals = &self.rows[clause as usize].literals;
         let (one, other) = (literals[0], literals[1]);
         self.watches[one as usize].push(Watch { clause, other });
         self.watches[other as usize].push(Watch { clause, other: one });
     }
 
     pub(super) fn bump(&mut self, clause: u32) {
-        let clause = &mut self.clauses[clause as usize];
+        let clause = &mut self.rows[clause as usize];
         clause.activity += self.step;
         if clause.activity > 1e20 {
-            for clause in &mut self.clauses {
+            for clause in &mut self.rows {
                 clause.activity *= 1e-20;
             }
             self.step *= 1e-20;
@@ -81,7 +81,7 @@ impl Clauses {
                 continue;
             }
             paths.work += 1;
-            let literals = &mut self.clauses[watch.clause as usize].literals;
+            let literals = &mut self.rows[watch.clause as usize].literals;
             if literals[0] == literal {
                 literals.swap(0, 1);
             }
@@ -110,14 +110,14 @@ impl Clauses {
     /// Forgets the less useful half where there are many; only at level 0, where no clause is a reason
     /// that anyone asks for.
     pub(super) fn reduce(&mut self, paths: &mut Paths) {
-        if self.clauses.len() < self.most {
+        if self.rows.len() < self.most {
             return;
         }
         self.most += self.most / 20;
-        paths.work += self.clauses.len() as u64;
-        let mut order: Vec<usize> = (0..self.clauses.len()).collect();
+        paths.work += self.rows.len() as u64;
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
         let rank = |index: &usize| {
-            let clause = &self.clauses[*index];
+            let clause = &self.rows[*index];
             (clause.spread > 2 && clause.literals.len() > 2, -clause.activity)
         };
         order.sort_by(|one, other| {
@@ -126,15 +126,15 @@ impl Clauses {
         });
         let mut keep: Vec<usize> = order[..order.len() / 2].to_vec();
         keep.sort_unstable();
-        let old = std::mem::take(&mut self.clauses);
+        let old = std::mem::take(&mut self.rows);
         let mut old: Vec<Option<Clause>> = old.into_iter().map(Some).collect();
-        self.clauses = keep.into_iter().filter_map(|index| old[index].take()).collect();
+        self.rows = keep.into_iter().filter_map(|index| old[index].take()).collect();
         for watches in &mut self.watches {
             watches.clear();
         }
-        for clause in 0..self.clauses.len() {
+        for clause in 0..self.rows.len() {
             // Literals that are not false come first, so that the watches are right at level 0.
-            self.clauses[clause].literals.sort_by_key(|&literal| paths.fails(literal));
+            self.rows[clause].literals.sort_by_key(|&literal| paths.fails(literal));
             self.watch(clause as u32);
         }
     }

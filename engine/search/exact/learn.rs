@@ -96,14 +96,14 @@ impl Exact {
             // All of it is older than this level: go back to where it happened and look again.
             let level =
                 collector.literals.iter().map(|&literal| self.paths.levels[literal as usize / 2]).max()?;
-            return self.learn_below(level, collector);
+            return Some(self.learn_below(level, collector));
         }
         let last = self.resolve_level(&mut collector);
-        Some(self.finish(collector, last))
+        Some(self.finish(&collector, last))
     }
 
     /// The conflict belongs to a lower level: everything of that level is open there.
-    fn learn_below(&mut self, level: u32, mut collector: Collector) -> Option<Learned> {
+    fn learn_below(&mut self, level: u32, mut collector: Collector) -> Learned {
         let levels = &self.paths.levels;
         let is_there = |literal: &u32| levels[*literal as usize / 2] == level;
         let there: Vec<u32> = collector.literals.iter().copied().filter(is_there).collect();
@@ -111,7 +111,7 @@ impl Exact {
         collector.open = there.len() as u32;
         self.backtrack(level);
         let last = self.resolve_level(&mut collector);
-        Some(self.finish(collector, last))
+        self.finish(&collector, last)
     }
 
     /// Replaces literals of the present level by their reasons until one is left.
@@ -159,11 +159,11 @@ impl Exact {
         }
     }
 
-    fn finish(&mut self, collector: Collector, last: u32) -> Learned {
+    fn finish(&mut self, collector: &Collector, last: u32) -> Learned {
         for &literal in &collector.touched {
             self.order.bump_by(literal as usize / 2, 1.0);
         }
-        let mut others = self.shortened(&collector);
+        let mut others = self.shortened(collector);
         let levels = &self.paths.levels;
         let level_of = |literal: &u32| levels[*literal as usize / 2];
         others.sort_by_key(|literal| (std::cmp::Reverse(level_of(literal)), *literal));

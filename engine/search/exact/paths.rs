@@ -282,7 +282,7 @@ impl Paths {
     /// First and second operation of a literal.
     pub(super) fn ends(&self, literal: u32) -> (u32, u32) {
         let (first, second) = self.pairs[literal as usize / 2];
-        if literal % 2 == 0 { (first, second) } else { (second, first) }
+        if literal.is_multiple_of(2) { (first, second) } else { (second, first) }
     }
 
     fn decided(&mut self, literal: u32) -> Result<(), Conflict> {

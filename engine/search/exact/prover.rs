@@ -185,16 +185,15 @@ impl Prover {
     /// Asks whether the bound can be met.
     fn go_up(&mut self, instance: &PlainInstance, slice: u64) {
         let target = (self.bound + self.stride - 1).min(self.best - 1);
-        let (known, mut exact) = match self.up.take().filter(|up| up.0 == target) {
-            Some(up) => up,
-            None => {
-                let Some(mut exact) = Exact::new(instance, target) else {
-                    self.is_exact = false;
-                    return;
-                };
-                exact.follow(&self.starts);
-                (target, exact)
-            }
+        let (known, mut exact) = if let Some(up) = self.up.take().filter(|up| up.0 == target) {
+            up
+        } else {
+            let Some(mut exact) = Exact::new(instance, target) else {
+                self.is_exact = false;
+                return;
+            };
+            exact.follow(&self.starts);
+            (target, exact)
         };
         let before = exact.work();
         let answer = exact.run(slice);

@@ -63,7 +63,7 @@ pub(super) struct Search<'i> {
 
 #[derive(Debug)]
 enum Engine<'i> {
-    Pool(Pool<'i>),
+    Pool(Box<Pool<'i>>),
     Late(Vec<Worker<'i>>),
 }
 
@@ -90,19 +90,16 @@ impl<'i> Search<'i> {
             return None;
         }
         let goals = goals(instance, objective).filter(|_| instance.num_nodes() <= SMALL);
-        let engine = match goals {
-            Some(goals) => {
-                let mut state = State::new(instance);
-                state.set_goal(goals);
-                Engine::Pool(Pool::new(state, &best.1, (seed, workers)))
-            }
-            None => {
-                let worker = |number| {
-                    let rng = Rng::stream(seed, number + 1);
-                    Worker { late: Late::new(State::new(instance), &best.1, objective, rng), whole: true }
-                };
-                Engine::Late((0..workers).map(worker).collect())
-            }
+        let engine = if let Some(goals) = goals {
+            let mut state = State::new(instance);
+            state.set_goal(goals);
+            Engine::Pool(Box::new(Pool::new(state, &best.1, (seed, workers))))
+        } else {
+            let worker = |number| {
+                let rng = Rng::stream(seed, number + 1);
+                Worker { late: Late::new(State::new(instance), &best.1, objective, rng), whole: true }
+            };
+            Engine::Late((0..workers).map(worker).collect())
         };
         Some(Self { instance, objective, engine, best, improved: true, earlier: 0 })
     }

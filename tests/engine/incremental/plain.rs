@@ -14,8 +14,10 @@ const SHAPES: [Shape; 4] = [
     Shape { chains: 12, resources: 8, operations: 10, modes: 4 },
 ];
 
+type Times = (Vec<u32>, Vec<u32>, Vec<(u32, u32)>, u32);
+
 /// Ends, tails, links, and the length of the schedule.
-fn times(state: &State) -> (Vec<u32>, Vec<u32>, Vec<(u32, u32)>, u32) {
+fn times(state: &State) -> Times {
     let links = state.records.iter().map(|record| (record.before, record.after)).collect();
     (state.ends.clone(), state.tails.clone(), links, state.makespan())
 }

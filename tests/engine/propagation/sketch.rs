@@ -170,7 +170,7 @@ fn extend(network: &Network<'_>, all: &[Vec<Place>], chosen: &mut Vec<Place>, fo
 fn keeps_arcs(network: &Network<'_>, chosen: &[Place]) -> bool {
     let time = |point: u32| {
         let place = chosen.get(point as usize / 2)?;
-        Some(if point % 2 == 0 { place.1 } else { place.2 })
+        Some(if point.is_multiple_of(2) { place.1 } else { place.2 })
     };
     network.arcs.iter().all(|arc| match (time(arc.from), time(arc.to)) {
         (Some(from), Some(to)) => to >= from + arc.lag,
@@ -192,7 +192,7 @@ fn excludes(network: &Network<'_>, chosen: &[Place]) -> bool {
 
 fn fits(network: &Network<'_>, chosen: &[Place]) -> bool {
     network.cumulatives.iter().all(|cumulative| {
-        (0..HORIZON + 1).all(|time| {
+        (0..=HORIZON).all(|time| {
             let step = cumulative.steps.iter().rev().find(|step| step.from <= time).unwrap();
             let used: i64 =
                 cumulative.takings.iter().map(|taking| used(network, taking, chosen, time, step)).sum();
