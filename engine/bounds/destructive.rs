@@ -13,7 +13,7 @@
 //! "Adjustment of heads and tails for the job-shop problem", EJOR 78, 1994. Martin and Shmoys, "A new approach
 //! to computing optimal schedules for the job-shop scheduling problem", IPCO 1996.
 
-use crate::model::time::Time;
+use crate::model::time::{FAR, Time};
 use crate::propagation::{Conflict, Network, Propagation};
 
 /// What is known of a target.
@@ -155,7 +155,7 @@ pub fn shave(
         }
         since_change += 1;
         for side in [Side::Start, Side::End] {
-            if shave_side(propagation, operation, side)? {
+            if shave_side(propagation, operation, side, until)? {
                 since_change = 0;
             }
         }
@@ -170,11 +170,17 @@ enum Side {
 }
 
 /// Tries the first (last) part of an operation's window, halving it until a part is refuted.
-fn shave_side(propagation: &mut Propagation<'_, '_>, operation: usize, side: Side) -> Result<bool, Conflict> {
+fn shave_side(
+    propagation: &mut Propagation<'_, '_>,
+    operation: usize,
+    side: Side,
+    until: u64,
+) -> Result<bool, Conflict> {
     let mut changed = false;
     let width = propagation.domains.lst(operation) - propagation.domains.est(operation);
-    let mut part = width / 2;
-    while part > 0 {
+    // A window without end has no half that says anything.
+    let mut part = if propagation.domains.lct(operation) >= FAR / 2 { 0 } else { width / 2 };
+    while part > 0 && propagation.work() < until {
         let (est, lct) = (propagation.domains.est(operation), propagation.domains.lct(operation));
         let mark = propagation.mark();
         let tried = match side {

@@ -15,6 +15,11 @@ use super::timetable::Timetable;
 use super::work;
 use crate::model::time::Time;
 
+/// Operations touched by one fixpoint for each operation of the network, at most. Where nothing limits time
+/// from above, lags and exclusion can push each other on tick by tick; stopping early removes less, and that
+/// is sound.
+const TOUCHES: u64 = 500;
+
 /// A network with its windows.
 #[derive(Debug)]
 pub struct Propagation<'n, 'p> {
@@ -67,20 +72,22 @@ impl<'n, 'p> Propagation<'n, 'p> {
         self.work
     }
 
-    /// Narrows until nothing changes, or to a contradiction.
+    /// Narrows until nothing changes, to a contradiction, or until it has cost too much.
     pub fn run(&mut self) -> Result<(), Conflict> {
         self.chains.clear();
         let result = self.narrow_all();
-        if result.is_err() {
-            self.domains.clear_changed();
-            self.queue.clear();
-        }
+        self.domains.clear_changed();
+        self.queue.clear();
         result
     }
 
     fn narrow_all(&mut self) -> Result<(), Conflict> {
+        let until = self.work + TOUCHES * (4 + self.network.operations.len() as u64);
         loop {
             while let Some(operation) = self.domains.take_changed() {
+                if self.work >= until {
+                    return Ok(());
+                }
                 let index = operation as usize;
                 self.work += 1;
                 let before = self.domains.window(index);

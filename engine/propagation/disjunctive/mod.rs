@@ -28,6 +28,10 @@ use crate::model::time::{FAR, Span, Time};
 use crate::model::windows::Windows;
 use rules::Rules;
 
+/// Passes in a row; what they change wakes the propagator again, so that others, and the limit of the work of a
+/// fixpoint, have their turn.
+const PASSES: u32 = 4;
+
 /// An operation as the rules see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
@@ -44,7 +48,7 @@ pub struct Item {
 pub fn narrow_items(items: &mut [Item]) -> Option<()> {
     let mut rules = Rules::default();
     rules.items.extend_from_slice(items);
-    rules.narrow()?;
+    while !rules.narrow(PASSES)? {}
     items.copy_from_slice(&rules.items);
     Some(())
 }
@@ -97,7 +101,7 @@ impl Propagator for Exclusion {
             return Ok(1);
         }
         let before = self.rules.items.clone();
-        if self.rules.narrow().is_none() {
+        if self.rules.narrow(PASSES).is_none() {
             let place = self.rules.blamed.min(self.present.len() - 1);
             return Err(domains.conflict(self.present[place] as usize));
         }

@@ -24,9 +24,10 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Narrows all items until nothing changes; none on a contradiction.
-    pub(super) fn narrow(&mut self) -> Option<()> {
-        loop {
+    /// Narrows all items by `passes` passes or until nothing changes; whether it came to that, none on a
+    /// contradiction.
+    pub(super) fn narrow(&mut self, passes: u32) -> Option<bool> {
+        for _ in 0..passes {
             let mut changed = false;
             for mirrored in [false, true] {
                 if mirrored {
@@ -39,9 +40,10 @@ impl Rules {
                 result?;
             }
             if !changed {
-                return Some(());
+                return Some(true);
             }
         }
+        Some(false)
     }
 
     fn mirror(&mut self) {

@@ -19,6 +19,8 @@ use crate::search::rng::Rng;
 
 /// Operations that a worker touches in a round.
 const ROUND: u64 = 8_000_000;
+/// The same at most, for each operation there is: small shops have short rounds.
+const SHARE: u64 = 40_000;
 
 /// Moves without a new best after which a tabu search ends.
 const PATIENCE: u32 = 6_000;
@@ -100,9 +102,10 @@ fn unchosen(instance: &PlainInstance) -> Vec<u16> {
 impl Worker {
     /// One round: goes on with the present search, then takes new ones from the pool.
     fn serve(&mut self, instance: &PlainInstance, elite: &Elite, rules: TabuRules, stop: &dyn Stop) {
-        let until = self.tabu.state.work + self.work + ROUND;
+        let quota = ROUND.min(SHARE * instance.num_operations() as u64);
+        let until = self.tabu.state.work + self.work + quota;
         if let Some(prover) = &mut self.prover {
-            self.work += prover.serve(instance, ROUND, stop);
+            self.work += prover.serve(instance, quota, stop);
         }
         loop {
             let done = self.tabu.state.work + self.work;

@@ -40,6 +40,8 @@ use pool::Pool;
 
 /// Operations that a worker of late acceptance touches in a round.
 const ROUND: u64 = 1_000_000;
+/// The same at most, for each operation there is: small plants have short rounds.
+const SHARE: u64 = 10_000;
 
 /// Rounds that a worker may be behind the best.
 const EXCHANGE: u32 = 8;
@@ -138,7 +140,8 @@ impl<'i> Search<'i> {
                 }
             }
             Engine::Late(workers) => {
-                round(workers, threads, |worker| worker.whole = worker.late.round(ROUND, stop));
+                let quota = ROUND.min(SHARE * self.instance.num_nodes() as u64);
+                round(workers, threads, |worker| worker.whole = worker.late.round(quota, stop));
                 if !workers.iter().all(|worker| worker.whole) {
                     return false;
                 }

@@ -16,6 +16,8 @@ use crate::search::shop::rounds::round;
 
 /// Operations that a worker touches in a round.
 const ROUND: u64 = 2_000_000;
+/// The same at most, for each operation there is: small plants have short rounds.
+const SHARE: u64 = 20_000;
 
 /// Moves without a new best after which a tabu search ends.
 const PATIENCE: u32 = 6_000;
@@ -119,7 +121,8 @@ impl Worker<'_> {
         first: &Arrangement,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> bool {
-        let until = self.tabu.state.work + self.work + ROUND;
+        let quota = ROUND.min(SHARE * self.tabu.state.instance.num_nodes() as u64);
+        let until = self.tabu.state.work + self.work + quota;
         loop {
             let done = self.tabu.state.work + self.work;
             if done >= until {
