@@ -27,7 +27,8 @@
 //! `terms` the objective, `schedule` the way back.
 //!
 //! # Cost
-//! 64 bytes a node; 4 to 10 nanoseconds a node touched.
+//! 64 bytes a node. Measured with moves and all: about 20 nanoseconds a node touched with setups, 35 with
+//! calendars.
 
 mod calendar;
 mod instance;

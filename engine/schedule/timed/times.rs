@@ -13,7 +13,7 @@
 //! late a node is, since between two ends there may lie a night.
 //!
 //! # Cost
-//! About 4 nanoseconds a node without calendars, 10 with.
+//! One look at each node that moves; a calendar costs a search in its slice table.
 
 use super::instance::{Arc, NONE, Setup, TimedMode};
 use super::state::{Record, State};
