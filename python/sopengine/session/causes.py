@@ -88,7 +88,7 @@ class Causes:
         ]
         if gone:
             _, changed, by = max(gone)
-            return ("change" if changed else "pushed"), by
+            return ("change", by) if changed else self._through(by)
         linked = self._linked(name)
         if linked is not None:
             return "pushed", linked
@@ -97,6 +97,18 @@ class Causes:
             return "change", touched[0]
         neighbor = self._new_neighbor(name)
         return ("pushed", neighbor) if neighbor is not None else ("choice", None)
+
+    def _through(self, by: str) -> tuple[str, str | None]:
+        """Who pushes: what stands where it stood, and only changes over at another time, hands a push on.
+
+        Ends, since whoever pushes is ahead of whom it pushes.
+        """
+        old, new = self.was.get(by), self.now[by]
+        if old is not None and all(old[cell] == new[cell] for cell in ("start", "end", "resource")):
+            cause, other = self.of(by)
+            if cause in ("change", "pushed"):
+                return cause, other
+        return "pushed", by
 
     def _linked(self, name: str) -> str | None:
         """One that a precedence of another kind, or a largest lag, ties it to, and that starts later now."""
