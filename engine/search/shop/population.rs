@@ -55,7 +55,8 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             is_busy: number == 0,
             finished: Vec::new(),
             work: 0,
-            prover: (number + 1 == count).then(|| Prover::new(bound, best, count > 1)),
+            prover: (number + 1 == count)
+                .then(|| Prover::new(instance.num_operations(), (bound, best), count > 1)),
         })
         .collect();
     while !incumbent.is_done() {
