@@ -5,6 +5,7 @@ pub mod exact;
 mod general;
 pub mod limit;
 pub mod lns;
+mod makespan;
 pub mod options;
 mod plain;
 pub mod project;

@@ -1,24 +1,14 @@
 //! Problems that reduce to the plain kernel: solved there, answered in the common form.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use super::limit::Stop;
-use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
-use super::shop::{PlainOptions, PlainProgress, PlainResult, Reduction, solve_plain};
+use super::makespan::{Flag, answer, asked, bounds, levels};
+use super::options::{Progress, SolveOptions, Solved};
+use super::shop::{PlainProgress, Reduction, solve_plain};
 use crate::model::Problem;
-use crate::model::objective::{Objective, Term, TermValues};
 use crate::schedule::Schedule;
 use crate::schedule::metrics::terms;
 use crate::schedule::verify::verify;
-
-/// The caller's cancel flag as the kernel asks for it.
-struct Flag<'a>(&'a AtomicBool);
-
-impl Stop for Flag<'_> {
-    fn is_due(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// Searches by the plain kernel. A `start` that is valid and complete is never made worse.
 pub(super) fn solve(
@@ -32,70 +22,19 @@ pub(super) fn solve(
     let start = start
         .filter(|start| verify(problem, start, options.partial).is_valid())
         .and_then(|start| reduction.solution(problem, start));
-    let asked = PlainOptions {
-        seed: options.seed,
-        threads: options.threads,
-        workers: options.workers,
-        work_limit: options.work_limit,
-        time_limit: options.time_limit,
-    };
     let mut tell = |progress: &PlainProgress<'_>| {
         let schedule = || reduction.schedule(problem, &(progress.solution)());
-        let bound: Vec<Option<i64>> =
-            levels(&options.objective, i64::from(progress.bound)).into_iter().map(Some).collect();
         on_improve(&Progress {
             elapsed: progress.elapsed,
             work: progress.work,
-            levels: &levels(&options.objective, i64::from(progress.makespan)),
-            bound: &bound,
+            levels: &levels(&options.objective, progress.makespan),
+            bound: &bounds(&options.objective, progress.bound),
             schedule: &schedule,
             values: &|| terms(problem, &schedule()),
         });
     };
-    let result = solve_plain(&reduction.instance, start.as_ref(), &asked, &Flag(cancel), &mut tell);
-    answer(problem, reduction, options, &result, cancel)
-}
-
-/// Objective by level of a complete schedule of this makespan.
-fn levels(objective: &Objective, makespan: i64) -> Vec<i64> {
-    let mut values = TermValues::default();
-    values.set(Term::Makespan, makespan);
-    objective.value(&values)
-}
-
-fn answer(
-    problem: &Problem,
-    reduction: &Reduction,
-    options: &SolveOptions,
-    result: &PlainResult,
-    cancel: &AtomicBool,
-) -> Solved {
+    let result = solve_plain(&reduction.instance, start.as_ref(), &asked(options), &Flag(cancel), &mut tell);
     let schedule = reduction.schedule(problem, &result.solution);
-    let limit = if result.is_optimal {
-        LimitHit::None
-    } else if cancel.load(Ordering::Relaxed) {
-        LimitHit::Cancelled
-    } else if options.work_limit.is_some_and(|most| result.stats.work >= most) {
-        LimitHit::Work
-    } else {
-        LimitHit::Time
-    };
-    Solved {
-        values: terms(problem, &schedule),
-        levels: levels(&options.objective, i64::from(result.solution.makespan())),
-        bound: levels(&options.objective, i64::from(result.bound)).into_iter().map(Some).collect(),
-        reason: if result.is_optimal { Reason::Optimal } else { Reason::Feasible },
-        limit,
-        detail: String::new(),
-        left_out: Vec::new(),
-        stats: Stats {
-            work: result.stats.work,
-            first_schedule: result.stats.first,
-            wall: result.stats.elapsed,
-            decodings: result.stats.moves,
-            rounds: result.stats.rounds,
-            constructed: Vec::new(),
-        },
-        schedule: Some(schedule),
-    }
+    let reached = (result.solution.makespan(), result.bound);
+    answer(problem, options, schedule, reached, &result.stats, cancel)
 }
