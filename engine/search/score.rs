@@ -24,8 +24,8 @@ pub struct Scorer<'p> {
     problem: &'p Problem,
     objective: &'p Objective,
     counted: Vec<Term>,
-    /// The first level behind the orders left out, if all its terms are sums over orders or operations.
-    sum: Option<(usize, Vec<(Term, i64)>)>,
+    /// Levels that follow from what has moved: sums over orders or operations, and the makespan.
+    follows: bool,
 }
 
 #[derive(Default)]
@@ -49,14 +49,10 @@ impl Sums {
 impl<'p> Scorer<'p> {
     /// For an objective.
     pub fn new(problem: &'p Problem, objective: &'p Objective) -> Self {
-        let counted = Term::ALL.into_iter().filter(|&term| objective.counts(term)).collect();
-        let leads = objective.levels.first().is_some_and(|level| level[..] == [(Term::Unscheduled, 1)]);
-        let index = usize::from(leads);
-        let sum = objective.levels.get(index).and_then(|level| {
-            let level: Vec<_> = level.iter().copied().filter(|row| row.1 > 0).collect();
-            level.iter().all(|row| is_sum(row.0)).then_some((index, level))
-        });
-        Self { problem, objective, counted, sum }
+        let counted: Vec<_> = Term::ALL.into_iter().filter(|&term| objective.counts(term)).collect();
+        let follows =
+            counted.iter().all(|&term| is_sum(term) || term == Term::Makespan || term == Term::Unscheduled);
+        Self { problem, objective, counted, follows }
     }
 
     fn counts(&self, term: Term) -> bool {
@@ -89,35 +85,61 @@ impl<'p> Scorer<'p> {
         self.objective.levels.iter().map(level).collect()
     }
 
-    /// By how much the level that decides has changed, given what has moved with the slots it had
-    /// (ascending), all of it placed now; none where that level is no plain sum.
-    pub(crate) fn change(
+    /// The levels after a move, from those before it and what has moved with the slots it had
+    /// (ascending), all of it placed now. Exact but for the makespan, which is told from above: it falls
+    /// when [`Scorer::levels`] is asked. None where a term does not follow from what has moved.
+    pub(crate) fn after(
         &self,
         decoder: &Decoder<'_>,
+        before: &Levels,
         moved: &[(OperationId, Slot)],
-    ) -> Option<(usize, i64)> {
-        let (index, level) = self.sum.as_ref()?;
+    ) -> Option<Levels> {
+        if !self.follows {
+            return None;
+        }
         let was = |operation: OperationId| {
             let known = moved.binary_search_by_key(&operation, |row| row.0);
             known.map_or_else(|_| decoder.slot(operation), |place| Some(&moved[place].1))
         };
-        let mut orders: Vec<_> = moved.iter().filter_map(|row| self.problem.operation(row.0).order).collect();
+        let mut orders: SmallVec<[_; 32]> =
+            moved.iter().filter_map(|row| self.problem.operation(row.0).order).collect();
         orders.sort_unstable();
         orders.dedup();
-        let mut change = 0_i64;
+        let mut after = before.clone();
+        let levels = || self.objective.levels.iter().enumerate();
+        let mut add = |level: usize, change: i64| after[level] = after[level].saturating_add(change);
         for id in orders {
             let order = self.problem.order(id);
             let now = span(&order.operations, |operation| decoder.slot(operation));
-            let before = span(&order.operations, was);
-            let value = |times: Option<(Time, Time)>| times.map_or(0, |times| of_order(order, times, level));
-            change = change.saturating_add(value(now)).saturating_sub(value(before));
+            let known = span(&order.operations, was);
+            let value = |times: Option<(Time, Time)>, terms: &[(Term, i64)]| {
+                times.map_or(0, |times| of_order(order, times, terms))
+            };
+            for (level, terms) in levels() {
+                add(level, value(now, terms).saturating_sub(value(known, terms)));
+            }
         }
-        for (operation, before) in moved {
+        let mut latest = None;
+        for (operation, known) in moved {
             let now = decoder.slot(*operation)?;
-            let value = |slot: &Slot| self.of_operation(*operation, slot, level);
-            change = change.saturating_add(value(now)).saturating_sub(value(before));
+            for (level, terms) in levels() {
+                let value = |slot: &Slot| self.of_operation(*operation, slot, terms);
+                add(level, value(now).saturating_sub(value(known)));
+            }
+            latest = latest.max(Some(now.end - self.problem.now));
         }
-        Some((*index, change))
+        for (level, terms) in levels() {
+            let weight: i64 = terms.iter().filter(|row| row.0 == Term::Makespan).map(|row| row.1).sum();
+            // Alone in its level, or else it is not known by itself.
+            match latest {
+                Some(latest) if weight > 0 && terms.len() == 1 => {
+                    after[level] = after[level].max(latest.saturating_mul(weight));
+                }
+                Some(_) if weight > 0 => return None,
+                _ => {}
+            }
+        }
+        Some(after)
     }
 
     /// What one operation adds to a level.

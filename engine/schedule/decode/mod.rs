@@ -51,6 +51,7 @@ use rustc_hash::FxHashMap;
 
 pub use outline::Outline;
 pub(crate) use plan::Slot;
+pub(crate) use refusal::Refusal;
 pub use refusal::{Cause, LeftOut};
 pub use resume::Undone;
 pub use standing::Standing;
@@ -61,7 +62,6 @@ use crate::model::history::{OnStop, Status};
 use crate::model::ids::{ItemId, OperationId};
 use crate::model::time::{FAR, Time};
 use plan::Plan;
-use refusal::Refusal;
 
 /// How a decoding ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

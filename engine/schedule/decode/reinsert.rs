@@ -10,10 +10,11 @@
 use rustc_hash::FxHashMap;
 
 use super::Decoder;
-use super::place::no_members;
+use super::place::{Candidate, no_members};
 use super::plan::{Change, Changeover, Slot};
-use crate::model::ids::OperationId;
-use crate::model::time::FAR;
+use super::refusal::Refusal;
+use crate::model::ids::{ModeId, OperationId};
+use crate::model::time::{FAR, Time};
 use crate::schedule::state::State;
 
 impl Decoder<'_> {
@@ -52,6 +53,35 @@ impl Decoder<'_> {
             let found = self.find(operation, state);
             found.map(|candidate| self.plan.commit(operation, &candidate)).is_ok()
         })
+    }
+
+    /// Takes one operation out; false, and nothing is changed, where the changeover behind it cannot be
+    /// mended.
+    pub(crate) fn lift(&mut self, operation: OperationId) -> bool {
+        self.work += 1;
+        let mark = self.mark();
+        let is_out = self.plan.displace(operation);
+        if !is_out {
+            self.forget(mark);
+        }
+        is_out
+    }
+
+    /// The best place for an operation among all that stands.
+    pub(crate) fn seek(&mut self, operation: OperationId, state: &State) -> Result<Candidate, Refusal> {
+        self.work += 1;
+        self.floors[operation.index()] = -FAR;
+        self.find(operation, state)
+    }
+
+    /// Places an operation where [`Decoder::seek`] found a place.
+    pub(crate) fn settle_at(&mut self, operation: OperationId, candidate: &Candidate) {
+        self.plan.commit(operation, candidate);
+    }
+
+    /// The earliest start that its predecessors leave an operation in a mode.
+    pub(crate) fn ready(&self, operation: OperationId, mode: ModeId) -> Option<Time> {
+        self.plan.bounds(operation, mode, -FAR).ok().map(|bounds| bounds.start_low)
     }
 
     /// Moves a placed operation to an earlier place in its mode, if there is one that ends sooner.

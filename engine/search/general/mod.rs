@@ -11,6 +11,7 @@ mod rounds;
 mod turns;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::exact::{LARGEST, Settled, Settler};
 use super::limit::{Limit, Stop};
@@ -67,8 +68,10 @@ pub(super) fn solve(
     if ended() {
         return nothing();
     }
+    let bounds = Bounds::default();
     let run = Run {
         outline: &outline,
+        bounds: &bounds,
         scorer: &scorer,
         cutoff: &cutoff,
         windows: &windows,
@@ -96,9 +99,18 @@ fn without_schedule(options: &SolveOptions, limit: &Limit<'_>) -> Solved {
     }
 }
 
+/// The bounds that were told last: they follow from the first level of the best schedule and from what
+/// has been refuted, and cost as much as some hundred moves.
+#[derive(Debug, Default)]
+struct Bounds(Mutex<Option<Told>>);
+
+/// The first level and what was refuted, and the bounds by level that follow.
+type Told = (Option<i64>, Raised, Vec<Option<i64>>);
+
 #[derive(Clone, Copy)]
 struct Run<'a> {
     outline: &'a Outline<'a>,
+    bounds: &'a Bounds,
     scorer: &'a Scorer<'a>,
     cutoff: &'a Cutoff<'a>,
     windows: &'a TimeWindows,
@@ -264,8 +276,16 @@ impl<'a> Run<'a> {
     }
 
     fn bound(&self, levels: &[i64]) -> Vec<Option<i64>> {
+        let first = levels.first().copied();
+        let mut known = self.bounds.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, bound)) = known.as_ref().filter(|known| (known.0, known.1) == (first, self.raised))
+        {
+            return bound.clone();
+        }
         let objective = &self.options.objective;
-        bound_levels(self.outline, self.windows, objective, levels, &self.raised)
+        let bound = bound_levels(self.outline, self.windows, objective, levels, &self.raised);
+        *known = Some((first, self.raised, bound.clone()));
+        bound
     }
 
     fn is_optimal(&self, best: &Incumbent) -> bool {

@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
 
     /// Logical workers: fewer where the plant is large, since a start in common is soon left behind.
     fn count(&self) -> usize {
-        let most = (8_000 / self.outline.free.len().max(1)).max(2);
+        let most = (2_000 / self.outline.free.len().max(1)).max(2);
         self.options.workers.clamp(1, most)
     }
 

@@ -60,6 +60,24 @@ impl Cascade {
         }
     }
 
+    /// Those behind places that operations have left move forward: so many are tried.
+    pub(crate) fn close_up(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        lanes: &Lanes,
+        left: &[(OperationId, Time)],
+        budget: u32,
+    ) {
+        if budget == 0 {
+            return;
+        }
+        self.begin(decoder);
+        for &(operation, from) in left {
+            self.freed(decoder, lanes, operation, from);
+        }
+        self.run(decoder, lanes, budget);
+    }
+
     /// Moves operations forward until nothing can, or so many have been tried.
     pub(crate) fn run(&mut self, decoder: &mut Decoder<'_>, lanes: &Lanes, mut budget: u32) {
         while let Some(Reverse((start, _, operation))) = self.queue.pop() {

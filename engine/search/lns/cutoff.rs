@@ -19,6 +19,8 @@ pub struct Cutoff<'p> {
     behind: Vec<Time>,
     /// The level that decides, and its weights of tardiness and makespan.
     level: Option<(usize, i64, i64)>,
+    /// That level has no other term than tardiness.
+    tardiness_alone: bool,
 }
 
 impl<'p> Cutoff<'p> {
@@ -32,7 +34,19 @@ impl<'p> Cutoff<'p> {
             let (tardiness, makespan) = (weight(Term::Tardiness), weight(Term::Makespan));
             (!signed && tardiness + makespan > 0).then_some((index, tardiness, makespan))
         });
-        Self { outline, behind: ways(outline), level }
+        let deciding = objective.levels.get(index).into_iter().flatten();
+        let tardiness_alone = deciding.filter(|row| row.1 > 0).all(|&(term, _)| term == Term::Tardiness);
+        Self { outline, behind: ways(outline), level, tardiness_alone }
+    }
+
+    /// The level that decides and the weight of tardiness in it, if that level is nothing else.
+    pub(crate) fn tardiness(&self) -> Option<(usize, i64)> {
+        self.level.filter(|_| self.tardiness_alone).map(|(index, tardiness, _)| (index, tardiness))
+    }
+
+    /// Shortest way from the end of an operation to the end of its order.
+    pub(crate) fn behind(&self, operation: OperationId) -> Time {
+        self.behind[operation.index()]
     }
 
     /// A watch over a decoding that keeps what is placed and is of use only if its level is at most

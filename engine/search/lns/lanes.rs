@@ -69,8 +69,17 @@ impl Lanes {
 
     /// Operations on a resource that start at `from` or later, in order.
     pub(crate) fn behind(&self, resource: ResourceId, from: Time) -> impl Iterator<Item = OperationId> + '_ {
+        self.rows_behind(resource, from).map(|row| row.1)
+    }
+
+    /// The same, with their starts.
+    pub(crate) fn rows_behind(
+        &self,
+        resource: ResourceId,
+        from: Time,
+    ) -> impl Iterator<Item = (Time, OperationId)> + '_ {
         let lane = &self.by_resource[resource.index()];
-        lane[lane.partition_point(|row| row.0 < from)..].iter().map(|row| row.1)
+        lane[lane.partition_point(|row| row.0 < from)..].iter().copied()
     }
 
     /// Operations on a resource that start before an operation does, the nearest first.

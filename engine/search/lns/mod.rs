@@ -3,8 +3,9 @@
 //! A worker holds a decoded state and works in phases of two kinds. In one a move changes the order of a
 //! stretch of the state, or a mode; what lies before the stretch stands, the rest is decoded anew
 //! (`moves`, `cutoff`). In the other a few operations leave and come back while everything else stands,
-//! and those behind them close up (`reinsertion`, with `ruin`, `lanes`, `cascade`): that costs what it
-//! touches, not what there is, so it is what large plants live on. Which phase, and which kind of move,
+//! into gaps (`ruin`) or into places that others leave for them (`ejection`, with `seeds` and `losses`), and
+//! those behind them close up (`reinsertion`, `lanes`, `cascade`): that costs what it touches, not what
+//! there is, so it is what large plants live on. Which phase, and which kind of move,
 //! follows what has paid off for its work (`credit`).
 //!
 //! Late acceptance (Burke and Bykov 2017) compares with the value some moves ago, level by level, so it
@@ -13,11 +14,14 @@
 mod cascade;
 mod credit;
 pub mod cutoff;
+mod ejection;
 mod lanes;
+mod losses;
 mod merge;
 pub mod moves;
 mod reinsertion;
 mod ruin;
+mod seeds;
 pub mod worker;
 
 pub use merge::Merger;

@@ -87,8 +87,8 @@ impl Neighborhood {
         self.late_total = 0;
         for id in problem.order_ids() {
             let order = problem.order(id);
-            let ends = order.operations.iter().map(|op| decoder.slot(*op).map(|slot| slot.end));
-            let end = ends.collect::<Option<Vec<Time>>>().and_then(|ends| ends.into_iter().max());
+            let mut slots = order.operations.iter().map(|op| decoder.slot(*op));
+            let end = slots.try_fold(Time::MIN, |end, slot| slot.map(|slot| end.max(slot.end)));
             let late = match (end, order.due) {
                 (Some(end), Some(due)) if end > due => (end - due).saturating_mul(order.weight.max(1)),
                 _ => 0,

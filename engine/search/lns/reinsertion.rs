@@ -1,8 +1,8 @@
 //! Moves that take a few operations out and place them anew while the rest stands.
 //!
-//! A way says what leaves, how far those behind close up before it comes back, and how far they do after.
-//! Only what has moved is valued; the whole objective is looked at where that is promising. Which way is
-//! drawn follows what has paid off. Now and then everything is decoded in the order of starts, which uses
+//! Into gaps, or into places that others leave for it (`ejection`): in a full plant there are few gaps. A
+//! way says what leaves, how far those behind close up before it comes back, and how far they do after.
+//! Only what has moved is valued. Which way is drawn follows what has paid off. Now and then everything is decoded in the order of starts, which uses
 //! the gaps that no move has closed.
 //!
 //! # Cost
@@ -10,9 +10,12 @@
 
 use super::cascade::Cascade;
 use super::credit::Credit;
+use super::ejection::Ejection;
 use super::lanes::Lanes;
+use super::losses::{Losses, Touched};
 use super::ruin::{Kind, Ruin};
-use super::worker::{Worker, gained};
+use super::seeds::{Aim, Ground};
+use super::worker::{SMALL, Worker, gained};
 use crate::model::ids::OperationId;
 use crate::model::time::Time;
 use crate::schedule::decode::Slot;
@@ -20,29 +23,45 @@ use crate::search::score::Levels;
 
 /// What leaves, and how many operations may close up before and after it comes back.
 #[derive(Debug)]
-struct Way {
-    kind: Kind,
-    before: u32,
-    after: u32,
+enum Way {
+    /// Into the gaps.
+    Gaps { kind: Kind, before: u32, after: u32 },
+    /// Where it should be; others make way.
+    Chain { aim: Aim, after: u32 },
 }
 
 const fn way(kind: Kind, before: u32, after: u32) -> Way {
-    Way { kind, before, after }
+    Way::Gaps { kind, before, after }
 }
 
-const WAYS: [Way; 8] = [
+const fn chain(aim: Aim, after: u32) -> Way {
+    Way::Chain { aim, after }
+}
+
+const WAYS: [Way; 15] = [
+    chain(Aim::Ahead, 0),
+    chain(Aim::Ahead, 30),
+    chain(Aim::Swap, 20),
+    chain(Aim::Order, 0),
+    chain(Aim::Order, 40),
+    chain(Aim::Order, 200),
+    chain(Aim::Exchange, 0),
+    chain(Aim::Exchange, 60),
+    chain(Aim::Campaign, 30),
+    chain(Aim::Resource, 30),
     way(Kind::Stretch(1, 3), 0, 20),
-    way(Kind::Stretch(2, 6), 0, 40),
-    way(Kind::Stretch(4, 12), 0, 120),
     way(Kind::Stretch(1, 4), 60, 40),
-    way(Kind::Orders(1, 1), 100, 40),
+    way(Kind::Stretch(4, 12), 0, 120),
     way(Kind::Orders(1, 1), 600, 200),
     way(Kind::Orders(1, 3), 200, 100),
-    way(Kind::Orders(2, 6), 0, 60),
 ];
 
-/// Late acceptance compares with the value so many moves ago.
-const MEMORY: usize = 50;
+/// Late acceptance compares with the value so many moves ago: fewer where a phase is over before the
+/// moves have gone through what there is.
+const MEMORY: usize = 500;
+const SHORT_MEMORY: usize = 50;
+/// After so many moves it is looked anew which orders are late.
+const LOOK: usize = 16;
 /// After so many operations touched for each there is, everything is decoded once.
 const DECODE: u64 = 8;
 
@@ -52,6 +71,8 @@ pub(super) struct Reinsertion {
     ruin: Ruin,
     lanes: Lanes,
     cascade: Cascade,
+    ejection: Ejection,
+    touched: Touched,
     ways: Credit,
     memory: Vec<Levels>,
     step: usize,
@@ -64,6 +85,8 @@ impl Default for Reinsertion {
             ruin: Ruin::default(),
             lanes: Lanes::default(),
             cascade: Cascade::default(),
+            ejection: Ejection::default(),
+            touched: Touched::default(),
             ways: Credit::new(WAYS.len()),
             memory: Vec::new(),
             step: 0,
@@ -71,6 +94,9 @@ impl Default for Reinsertion {
         }
     }
 }
+
+/// What has moved, with the slots that it had.
+type Moved = Vec<(OperationId, Slot)>;
 
 impl Worker<'_> {
     /// Reinserts until so much work is done; false if it was stopped before.
@@ -81,10 +107,15 @@ impl Worker<'_> {
         }
         self.neighborhood.find_late(&self.decoder);
         self.reinsertion.ruin.look(&self.decoder, self.neighborhood.late());
-        self.reinsertion.memory = vec![self.levels.clone(); MEMORY];
+        let remembered = if self.state.sequence.len() <= SMALL { MEMORY } else { SHORT_MEMORY };
+        self.reinsertion.memory = vec![self.levels.clone(); remembered];
         while self.decoder.work() < target {
             if stop() {
                 return false;
+            }
+            if self.reinsertion.step.is_multiple_of(LOOK) {
+                self.neighborhood.find_late(&self.decoder);
+                self.reinsertion.ruin.look_at_late(self.neighborhood.late());
             }
             self.reinsert();
         }
@@ -108,15 +139,20 @@ impl Worker<'_> {
 
     /// A move; what it has gained.
     fn try_way(&mut self, way: &Way) -> i64 {
-        let Reinsertion { ruin, lanes, .. } = &self.reinsertion;
-        let Some(out) = ruin.choose(&self.decoder, lanes, way.kind, &mut self.rng) else {
-            return 0;
+        self.reinsertion.step += 1;
+        let turn = self.reinsertion.step % self.reinsertion.memory.len();
+        let mark = self.decoder.mark();
+        let moved = match way {
+            Way::Gaps { kind, before, after } => {
+                let Reinsertion { ruin, lanes, .. } = &self.reinsertion;
+                let Some(out) = ruin.choose(&self.decoder, lanes, *kind, &mut self.rng) else {
+                    return 0;
+                };
+                self.place_anew(&out, *before, *after)
+            }
+            Way::Chain { aim, after } => self.make_way(*aim, *after, turn),
         };
         self.decodings += 1;
-        self.reinsertion.step += 1;
-        let turn = self.reinsertion.step % MEMORY;
-        let mark = self.decoder.mark();
-        let moved = self.place_anew(&out, way);
         let levels = moved.as_ref().and_then(|moved| self.acceptable(moved, turn));
         let mut gain = 0;
         match (moved, levels) {
@@ -139,7 +175,7 @@ impl Worker<'_> {
     }
 
     /// Takes operations out and places them anew: what has moved, if all of them found a place.
-    fn place_anew(&mut self, out: &[OperationId], way: &Way) -> Option<Vec<(OperationId, Slot)>> {
+    fn place_anew(&mut self, out: &[OperationId], before: u32, after: u32) -> Option<Moved> {
         let Reinsertion { lanes, cascade, .. } = &mut self.reinsertion;
         let mark = self.decoder.mark();
         let start = |op: &OperationId| Some((*op, self.decoder.slot(*op)?.start));
@@ -147,16 +183,7 @@ impl Worker<'_> {
         if !self.decoder.take_out(out) {
             return None;
         }
-        let close_up = |decoder: &mut _, cascade: &mut Cascade, budget: u32| {
-            cascade.begin(decoder);
-            for &(operation, from) in &stood {
-                cascade.freed(decoder, lanes, operation, from);
-            }
-            cascade.run(decoder, lanes, budget);
-        };
-        if way.before > 0 {
-            close_up(&mut self.decoder, cascade, way.before);
-        }
+        cascade.close_up(&mut self.decoder, lanes, &stood, before);
         for operation in out {
             self.state.modes[operation.index()] = None;
             self.state.members[operation.index()].clear();
@@ -164,9 +191,26 @@ impl Worker<'_> {
         if !self.decoder.put_back(out, &self.state) {
             return None;
         }
-        if way.after > 0 {
-            close_up(&mut self.decoder, cascade, way.after);
+        cascade.close_up(&mut self.decoder, lanes, &stood, after);
+        Some(self.decoder.moved_since(mark))
+    }
+
+    /// Puts operations where they should be, others making way: what has moved, if all found a place.
+    fn make_way(&mut self, aim: Aim, after: u32, turn: usize) -> Option<Moved> {
+        let Reinsertion { ruin, lanes, cascade, ejection, touched, memory, .. } = &mut self.reinsertion;
+        let order = ruin.order(&mut self.rng)?;
+        let seeds = Ground { decoder: &self.decoder, lanes, rng: &mut self.rng }.seeds(aim, order)?;
+        let most = (&memory[turn]).max(&self.levels);
+        let room = |level: usize| {
+            let equal = self.levels[..level] == most[..level];
+            equal.then(|| most[level].saturating_sub(self.levels[level]))
+        };
+        let mut losses = Losses::new(touched, self.cutoff, room);
+        let mark = self.decoder.mark();
+        if !ejection.run(&mut self.decoder, lanes, &mut self.state, &seeds, &mut losses) {
+            return None;
         }
+        cascade.close_up(&mut self.decoder, lanes, ejection.left(), after);
         Some(self.decoder.moved_since(mark))
     }
 
@@ -174,24 +218,15 @@ impl Worker<'_> {
     fn acceptable(&self, moved: &[(OperationId, Slot)], turn: usize) -> Option<Levels> {
         let before = &self.reinsertion.memory[turn];
         let most = before.max(&self.levels);
-        let change = self.scorer.change(&self.decoder, moved);
-        if let Some((index, change)) = change
-            && self.levels[..index] == most[..index]
-            && self.levels[index].saturating_add(change) > most[index]
-        {
-            return None;
-        }
-        let levels = self.scorer.levels(&self.decoder);
-        debug_assert!(change.is_none_or(|(index, change)| {
-            let saturated = levels[index].abs().max(self.levels[index].abs()) > i64::MAX / 4;
-            saturated || levels[index] == self.levels[index] + change
-        }));
+        let known = self.scorer.after(&self.decoder, &self.levels, moved);
+        let levels = known.unwrap_or_else(|| self.scorer.levels(&self.decoder));
         (levels <= *most).then_some(levels)
     }
 
     /// Notes the schedule as it stands, if it is the best so far.
     fn keep_best(&mut self) {
         if self.levels < self.best.levels {
+            self.levels = self.scorer.levels(&self.decoder);
             self.decoder.settle_by_time(&mut self.state);
             self.note_best();
         }

@@ -43,6 +43,12 @@ impl Ruin {
         self.candidates = problem.order_ids().filter(|&order| Self::can_leave(decoder, order)).collect();
     }
 
+    /// Which orders are late has changed.
+    pub(crate) fn look_at_late(&mut self, late: &[(OrderId, i64)]) {
+        self.late.clear();
+        self.late.extend_from_slice(late);
+    }
+
     /// Whether an order can be taken out: it is placed, and nothing that stands may run short of
     /// material, or of room, without it.
     fn can_leave(decoder: &Decoder<'_>, order: OrderId) -> bool {
@@ -168,6 +174,11 @@ impl Ruin {
         let operation = operations[rng.below(operations.len() as u32) as usize];
         let held = lanes.held(operation);
         (!held.is_empty()).then(|| (operation, held[rng.below(held.len() as u32) as usize]))
+    }
+
+    /// An order to begin with: a late one, drawn by its lateness, or any.
+    pub(crate) fn order(&self, rng: &mut Rng) -> Option<OrderId> {
+        (!self.candidates.is_empty()).then(|| self.draw(rng))
     }
 
     fn draw(&self, rng: &mut Rng) -> OrderId {

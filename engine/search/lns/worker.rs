@@ -39,7 +39,7 @@ fn memory(operations: usize) -> usize {
 }
 
 /// Up to so many operations the kinds of phases take turns.
-const SMALL: usize = 2_000;
+pub(super) const SMALL: usize = 2_000;
 
 /// A logical worker.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub struct Worker<'p> {
     step: usize,
     partial: bool,
     pub(super) neighborhood: Neighborhood,
-    cutoff: &'p Cutoff<'p>,
+    pub(super) cutoff: &'p Cutoff<'p>,
     scratch: Vec<Time>,
     /// Rounds that it has been behind the best of all.
     pub behind: u32,
