@@ -14,6 +14,11 @@
 //! resource ends grow and tails fall: places that cannot be better than the best so far are the first few, where
 //! too much follows, and the last few, where too much comes before. Neither are looked at one by one.
 //!
+//! Looking at fewer is no way to save time. With a random part of the path in each iteration, up to as many
+//! entries as there are operations, schedules were 0.25 percent longer, up to half as many 0.95 percent (4
+//! instances of 200 to 500 operations, 2 seeds, 6 processor seconds). Applying the best 3 or 8 places on trial and
+//! taking the one with the shortest schedule made no difference.
+//!
 //! # References
 //! M. Mastrolilli, L. M. Gambardella, "Effective neighbourhood functions for the flexible job shop problem",
 //! Journal of Scheduling 3(1), 2000.
