@@ -22,7 +22,7 @@
 use super::block_moves::{Estimator, Shift, each_shift};
 use super::memory::Memory;
 use super::path::CriticalPath;
-use super::switch::each_switch;
+use super::switch::Switches;
 use crate::schedule::plain::{Place, PlainInstance, Snapshot, State, Touched};
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
@@ -73,6 +73,7 @@ pub(super) struct Tabu {
     memory: Memory,
     path: CriticalPath,
     estimator: Estimator,
+    switches: Switches,
     iteration: u32,
     stall: u32,
     batch: f32,
@@ -90,6 +91,7 @@ impl Tabu {
             memory,
             path: CriticalPath::default(),
             estimator: Estimator::default(),
+            switches: Switches::default(),
             iteration: 0,
             stall: 0,
             batch: 1.0,
@@ -183,7 +185,7 @@ impl Tabu {
 
     /// The best allowed move, ties at random; any move if all are forbidden.
     fn choose(&mut self, instance: &PlainInstance, rng: &mut Rng) -> Option<Move> {
-        let Self { state, path, estimator, memory, iteration, best, .. } = self;
+        let Self { state, path, estimator, switches, memory, iteration, best, .. } = self;
         let mut chosen = Choice::new();
         for &block in &path.blocks {
             each_shift(path, block, |shift| {
@@ -194,13 +196,16 @@ impl Tabu {
             });
         }
         if instance.is_flexible() {
+            switches.begin(state);
             for (index, step) in path.steps.iter().enumerate() {
-                each_switch(instance, state, step, |place, value| {
+                switches.each(instance, state, step, chosen.value, |place, value| {
                     chosen.offer(value, Move::Switch { step: index, place }, rng, || {
                         value < best.makespan || !is_forbidden_switch(memory, step.node, place, *iteration)
                     });
+                    chosen.value
                 });
             }
+            state.work += switches.seen;
         }
         // An estimate costs about as much as touching a few operations.
         state.work += 4 * u64::from(chosen.seen);
