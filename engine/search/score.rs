@@ -142,6 +142,17 @@ impl<'p> Scorer<'p> {
         Some(after)
     }
 
+    /// Whether [`Scorer::after`] has told the truth: all but the makespan is exact, that is from above.
+    pub(crate) fn agrees(&self, decoder: &Decoder<'_>, told: &Levels) -> bool {
+        let exact = self.levels(decoder);
+        let has_makespan =
+            |level: usize| self.objective.levels[level].iter().any(|row| row.0 == Term::Makespan);
+        let saturated = |value: i64| value.unsigned_abs() > u64::MAX / 8;
+        told.iter().zip(&exact).enumerate().all(|(level, (&told, &exact))| {
+            told == exact || saturated(exact) || (has_makespan(level) && told > exact)
+        })
+    }
+
     /// What one operation adds to a level.
     fn of_operation(&self, operation: OperationId, slot: &Slot, level: &[(Term, i64)]) -> i64 {
         let value = |term: Term| match term {

@@ -22,6 +22,8 @@ pub mod moves;
 mod reinsertion;
 mod ruin;
 mod seeds;
+#[cfg(test)]
+mod tests;
 pub mod worker;
 
 pub use merge::Merger;

@@ -219,6 +219,7 @@ impl Worker<'_> {
         let before = &self.reinsertion.memory[turn];
         let most = before.max(&self.levels);
         let known = self.scorer.after(&self.decoder, &self.levels, moved);
+        debug_assert!(known.as_ref().is_none_or(|known| self.scorer.agrees(&self.decoder, known)));
         let levels = known.unwrap_or_else(|| self.scorer.levels(&self.decoder));
         (levels <= *most).then_some(levels)
     }
