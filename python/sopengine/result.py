@@ -43,7 +43,9 @@ class Result:
         Output tables by name, each made when it is first read; each is also an attribute: `schedule`,
         `assignments`, `dispatch`, `order_results`, `kpis`, `reasons`, `findings`, `violations`.
     objective
-        Every term by name, optimized or not.
+        Every term by name, optimized or not, as the verifier has it. Where a solve of more than 5,000
+        operations was cancelled or ended by its time limit, the verifier judges its schedule when the first
+        term or table is read, so that the answer does not wait for it.
     levels
         Value of each objective level, the most important first.
     bound
@@ -57,7 +59,7 @@ class Result:
     """
 
     tables: Mapping[str, pa.Table]
-    objective: dict[str, int]
+    objective: Mapping[str, int]
     levels: list[int]
     bound: list[int | None]
     termination: Termination

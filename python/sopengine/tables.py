@@ -359,3 +359,37 @@ class ResultTables(Mapping[str, "pa.Table"]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the plain dictionary of all tables."""
         return dict, (dict(self),)
+
+
+class ResultTerms(Mapping[str, int]):
+    """Every term of a schedule by name, from the verifier, which is asked when the first is read.
+
+    A large solve that was stopped answers before its schedule is judged; no figure is told before.
+    """
+
+    __slots__ = ("_outcome", "_terms")
+
+    def __init__(self, outcome: _engine.Outcome) -> None:
+        self._outcome = outcome
+        self._terms: dict[str, int] | None = None
+
+    def _known(self) -> dict[str, int]:
+        if self._terms is None:
+            self._terms = self._outcome.objective()
+        return self._terms
+
+    def __getitem__(self, name: str) -> int:
+        return self._known()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+    def __repr__(self) -> str:
+        return repr(self._known())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the plain dictionary."""
+        return dict, (self._known(),)

@@ -1,0 +1,227 @@
+//! What an order would gain without a cause.
+//!
+//! A counterfactual on the schedule as it is: one cause is taken away from the operations that waited for it,
+//! the operations of the chain move left as far as what binds next lets them, everything else stands where it
+//! is, and all sequences stay. The gain is by how much the order then ends earlier. It may be 0, where the next
+//! thing binds at once, and more than the delay, where an operation no longer runs into a night.
+//!
+//! [`Bounds`] says from when on an operation could run: releases, predecessors, whoever is before it on its
+//! resources, its changeover, pools, stock, its calendar. An operation that stands later than that, for no
+//! reason that is known here, does not move.
+
+use rustc_hash::FxHashMap;
+
+use super::Cause;
+use super::driver::{present, ready};
+use super::index::Index;
+use super::wait::{Object, Stretch, free_from};
+use crate::model::changeover::Matrix;
+use crate::model::history::Pin;
+use crate::model::ids::{OperationId, OrderId};
+use crate::model::operation::{Phase, Suspend};
+use crate::model::precedence::{Kind, Precedence};
+use crate::model::resource::ResourceKind;
+use crate::model::time::{FAR, Span, Time};
+use crate::schedule::verify::facts::{Fact, Facts};
+use crate::schedule::verify::holdings::Held;
+
+/// The operations that end an order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chain<'c> {
+    /// The last first.
+    pub(super) operations: &'c [OperationId],
+    /// The order.
+    pub(super) order: OrderId,
+}
+
+/// Where an operation would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) start: Time,
+    pub(super) end: Time,
+    pub(super) changeover: Option<(Time, Time)>,
+}
+
+/// By how many ticks the order would end earlier without the cause of a stretch; none where that is history.
+pub(super) fn gain(
+    facts: &Facts<'_>,
+    index: &Index,
+    chain: &Chain<'_>,
+    stretch: &Stretch,
+) -> Option<Span> {
+    let moved = without(facts, index, chain, stretch)?;
+    let end = |&id: &OperationId| match moved.get(&id) {
+        Some(place) => Some(place.end),
+        None => Some(present(facts, id)?.1),
+    };
+    let own = &facts.problem.order(chain.order).operations;
+    let ended = present(facts, *chain.operations.first()?)?.1;
+    Some(ended - own.iter().filter_map(end).max()?)
+}
+
+/// Where those operations of the chain that move would be; none where the cause is history.
+pub(super) fn without(
+    facts: &Facts<'_>,
+    index: &Index,
+    chain: &Chain<'_>,
+    stretch: &Stretch,
+) -> Option<FxHashMap<OperationId, Place>> {
+    let cause = (stretch.cause, stretch.object);
+    let mut moved = FxHashMap::default();
+    for step in (0..stretch.steps.end).rev() {
+        let operation = chain.operations[step];
+        let fact = facts.get(operation).filter(|fact| fact.started.is_none())?;
+        let waited = stretch.steps.contains(&step);
+        // The release of an order holds for all of it.
+        let removed = (waited || stretch.object == Object::Order(chain.order)).then_some(cause);
+        let nothing = FxHashMap::default();
+        let is_bound = Bounds { facts, index, moved: &nothing, removed: None }.earlier(fact).is_none();
+        let earlier = Bounds { facts, index, moved: &moved, removed }.earlier(fact);
+        if let Some(place) = earlier.filter(|_| is_bound) {
+            moved.insert(operation, place);
+        } else if !waited {
+            break;
+        }
+    }
+    Some(moved)
+}
+
+/// From when on an operation can run, some others having moved and one cause being taken away.
+struct Bounds<'b, 'a> {
+    facts: &'b Facts<'a>,
+    index: &'b Index,
+    moved: &'b FxHashMap<OperationId, Place>,
+    removed: Option<(Cause, Object)>,
+}
+
+impl Bounds<'_, '_> {
+    fn is_removed(&self, cause: Cause, object: Object) -> bool {
+        self.removed == Some((cause, object))
+    }
+
+    /// The earliest place; none if it is where it is.
+    fn earlier(&self, fact: &Fact<'_>) -> Option<Place> {
+        let placement = fact.placement;
+        let pin = self.facts.problem.baseline(fact.operation).map_or(Pin::None, |row| row.pin);
+        if pin == Pin::Start && !self.is_removed(Cause::Frozen, Object::Operation(fact.operation)) {
+            return None;
+        }
+        let mut from = self.released(fact);
+        for link in self.facts.problem.incoming(fact.operation) {
+            from = from.max(self.after(fact, link).unwrap_or(from));
+        }
+        let (held, changing) = self.held(fact);
+        let changeover = self.changeover(fact, changing)?;
+        from = from.max(held).max(changeover.map_or(from, |times| times.1));
+        from = from.max(free_from(self.facts, self.index, fact, from, self.removed));
+        let (start, end) = self.worked(fact, from)?;
+        let place = Place { start, end, changeover };
+        let is_better = start <= placement.start && end < placement.end;
+        (is_better && self.is_attached(fact, place) && !self.leaves_behind(fact, place)).then_some(place)
+    }
+
+    fn released(&self, fact: &Fact<'_>) -> Time {
+        let now = self.facts.problem.now;
+        let release = self.facts.problem.operation(fact.operation).release;
+        let order = self.facts.order(fact.operation).map(Object::Order);
+        let own = self.is_removed(Cause::Release, Object::Operation(fact.operation));
+        let is_free = own || order.is_some_and(|order| self.is_removed(Cause::Release, order));
+        if is_free { now } else { release.max(now) }
+    }
+
+    fn after(&self, fact: &Fact<'_>, link: &Precedence) -> Option<Time> {
+        let times = match self.moved.get(&link.before) {
+            Some(place) => (place.start, place.end),
+            None => present(self.facts, link.before)?,
+        };
+        let driver = ready(self.facts, fact, link, times)?;
+        let is_free = self.is_removed(Cause::Predecessor, Object::Operation(link.before));
+        Some(driver.ready - if is_free { driver.lag } else { 0 })
+    }
+
+    /// When others leave the unary resources that it runs on, and those that its changeover needs.
+    fn held(&self, fact: &Fact<'_>) -> (Time, Time) {
+        let (mut run, mut changing) = (-FAR, self.facts.problem.now);
+        for (place, piece) in self.index.first_pieces(fact.operation) {
+            let is_unary = self.facts.problem.resource(piece.resource).kind == ResourceKind::Unary;
+            if !is_unary || self.is_removed(Cause::Capacity, Object::Resource(piece.resource)) {
+                continue;
+            }
+            let mut others = self.index.before(place).filter(|other| other.operation != fact.operation);
+            let left = others.next().map_or(-FAR, |other| self.left(other));
+            if piece.own || piece.phase == Phase::Changeover {
+                changing = changing.max(left);
+            }
+            if piece.phase == Phase::Run {
+                run = run.max(left);
+            }
+        }
+        (run, changing)
+    }
+
+    /// When a holder leaves: with its operation, where that has moved.
+    fn left(&self, held: &Held) -> Time {
+        let end = self.facts.get(held.operation).map(|fact| fact.placement.end);
+        let moved = self.moved.get(&held.operation).filter(|_| end == Some(held.to));
+        moved.map_or(held.to, |place| place.end)
+    }
+
+    /// Its changeover at the earliest, if it has one, begun no earlier than `from`; none if it never fits.
+    fn changeover(&self, fact: &Fact<'_>, from: Time) -> Option<Option<(Time, Time)>> {
+        let is_free = self.is_removed(Cause::Setup, Object::own(fact));
+        if fact.placement.changeover.is_none() || is_free {
+            return Some(None);
+        }
+        let (windows, span) = (self.facts.changing(fact), self.facts.changed(fact));
+        if self.matrix(fact)?.suspend == Suspend::Breaks {
+            let start = windows.next_open(from)?;
+            Some(Some((start, windows.advance(start, span)?)))
+        } else {
+            let start = windows.next_unbroken(from, span)?;
+            Some(Some((start, start + span)))
+        }
+    }
+
+    fn matrix(&self, fact: &Fact<'_>) -> Option<&Matrix> {
+        let matrix = self.facts.problem.resource(fact.mode.resource?).matrix?;
+        Some(self.facts.problem.matrix(matrix))
+    }
+
+    /// Whether its changeover ends at its start, if it must.
+    fn is_attached(&self, fact: &Fact<'_>, place: Place) -> bool {
+        let must = self.matrix(fact).is_some_and(|matrix| matrix.attached);
+        !must || place.changeover.is_none_or(|changeover| changeover.1 == place.start)
+    }
+
+    /// The first work from `from` on through its calendar.
+    fn worked(&self, fact: &Fact<'_>, from: Time) -> Option<(Time, Time)> {
+        let span = fact.mode.duration;
+        if span == 0 || self.is_removed(Cause::Calendar, Object::own(fact)) {
+            return Some((from, from + span));
+        }
+        let windows = self.facts.working(fact);
+        let start = if self.facts.problem.suspends(fact.operation) {
+            windows.next_open(from)?
+        } else {
+            windows.next_unbroken(from, span)?
+        };
+        Some((start, windows.advance(start, span)?))
+    }
+
+    /// Whether somebody who stands must follow it closer than that.
+    fn leaves_behind(&self, fact: &Fact<'_>, Place { start, end, .. }: Place) -> bool {
+        self.facts.problem.outgoing(fact.operation).iter().any(|link| {
+            let (Some(after), Some(max_lag)) = (self.facts.get(link.after), link.max_lag) else {
+                return false;
+            };
+            let (begins, ends) = (after.placement.start, after.placement.end);
+            let late = match link.kind {
+                Kind::EndStart => begins > end + max_lag,
+                Kind::StartStart => begins > start + max_lag,
+                Kind::EndEnd => ends > end + max_lag,
+                Kind::StartEnd => ends > start + max_lag,
+            };
+            late && !self.is_removed(Cause::MaxLag, Object::Operation(link.after))
+        })
+    }
+}
