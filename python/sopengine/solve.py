@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from sopengine import _engine
 from sopengine.errors import SopDataError
 from sopengine.options import Objective, SolveOptions, objective_levels
-from sopengine.tables import ArrowStream, ResultTables, ResultTerms, TableLike, prepare, result_table, schedule_tables
+from sopengine.tables import (
+    ArrowStream,
+    ResultTables,
+    ResultTerms,
+    TableLike,
+    prepare,
+    result_table,
+    schedule_tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

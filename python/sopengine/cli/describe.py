@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
 from sopengine.cli.output import echo_json
-from sopengine.cli.source import load, read_options
+from sopengine.cli.source import load, read_options, title_of
 from sopengine.report.axis import TimeAxis
 from sopengine.report.text import printable, text_table
 
@@ -16,7 +16,7 @@ from sopengine.report.text import printable, text_table
 @click.argument("path")
 @click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
 @read_options
-def command(path: str, as_json: bool, **reading: str | None) -> int:
+def command(path: str, as_json: bool, **reading: Any) -> int:
     """Read PATH, check it, and say what it holds."""
     source = load(path, **reading)
     thing = source.plant or source.problem
@@ -27,7 +27,7 @@ def command(path: str, as_json: bool, **reading: str | None) -> int:
     if as_json:
         echo_json({"kind": kind, "tables": counts, "summary": summary, "findings": findings})
         return 0
-    click.echo(f"{printable(Path(path).name)}: a {kind}\n")
+    click.echo(f"{printable(title_of(path))}: a {kind}\n")
     click.echo(
         "\n".join(text_table(("table", "rows"), "lr", [(name, f"{rows:,}") for name, rows in counts.items()]))
     )

@@ -1,4 +1,4 @@
-"""How a wrong input is told: all findings as a table, or as JSON."""
+"""How a wrong input is told: all findings as a table, as lines where there is no room for one, or as JSON."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sopengine.errors import Finding
 
 _SHOWN: Final = 200
+_WIDE: Final = 120
+"""Columns of a terminal that has room for a table of findings."""
 _COLORS: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -40,19 +42,29 @@ def explain(error: Exception, as_json: bool) -> int:
 
 
 def print_findings(console: Console, issues: Iterable[Finding]) -> None:
-    """All findings as a table; nothing of the data is taken for markup."""
+    """All findings; nothing of the data is taken for markup."""
     rows = list(issues)
-    table = Table(
-        title=f"{len(rows)} finding{'s' if len(rows) != 1 else ''} in the input", title_justify="left"
-    )
+    title = f"{len(rows)} finding{'s' if len(rows) != 1 else ''} in the input"
+    if console.width >= _WIDE:
+        console.print(_table(title, rows[:_SHOWN]))
+    else:
+        console.print(title)
+        for issue in rows[:_SHOWN]:
+            style = _COLORS.get(issue.severity, "red")
+            rest = printable(str(issue).removeprefix(issue.check))
+            console.print(Text.assemble("  ", (issue.check, style), rest))
+    if len(rows) > _SHOWN:
+        console.print(f"and {len(rows) - _SHOWN} more")
+
+
+def _table(title: str, rows: list[Finding]) -> Table:
+    table = Table(title=title, title_justify="left")
     for heading in ("check", "table", "row", "column", "found", "expected", "hint"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "row" else "left")
-    for issue in rows[:_SHOWN]:
+    for issue in rows:
         row = "" if issue.row is None else str(issue.row)
         found = " ".join(part for part in (issue.id and f"[{issue.id}]", issue.found) if part)
         cells = (issue.table, row, issue.column, found, issue.expected, issue.hint)
         style = _COLORS.get(issue.severity, "red")
         table.add_row(Text(issue.check, style=style), *(Text(printable(str(cell or ""))) for cell in cells))
-    console.print(table)
-    if len(rows) > _SHOWN:
-        console.print(f"and {len(rows) - _SHOWN} more")
+    return table

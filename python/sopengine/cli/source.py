@@ -38,18 +38,31 @@ def read_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(["iso", "day_first", "month_first", "compact"]),
             help="Order of day and month in CSV files, where it cannot be told.",
         ),
+        click.option(
+            "--duration-unit",
+            type=click.Choice(["s", "min", "h", "d"]),
+            help="Unit of durations written as bare integers.",
+        ),
+        click.option("--encoding", help="Encoding of CSV files, such as cp1252; default UTF-8."),
+        click.option("--delimiter", help="Delimiter of CSV files; default: found."),
+        click.option("--scale", type=click.IntRange(0, 18), help="Decimals of quantities given as floats."),
     ):
         function = option(function)
     return function
 
 
-def load(path: str, now: str | None, timezone: str | None, dates: str | None, decimal: str | None) -> Source:
-    """The problem at a path; a plant is compiled for `now` first."""
-    thing = read(path, dates=dates, decimal=decimal, timezone=timezone, now=integer_or_text(now))
+def load(path: str, *, now: str | None = None, **reading: Any) -> Source:
+    """The problem at a path, read with these options; a plant is compiled for `now` first."""
+    thing = read(path, now=integer_or_text(now), **reading)
     if not hasattr(thing, "compile"):
         return Source(thing)
     compiled = thing.compile(plant_now(thing.tables, now))
     return Source(compiled.problem, thing, compiled.lift)
+
+
+def title_of(path: str) -> str:
+    """What a page calls a source: the last part of its path, whatever way the path is written."""
+    return path if "://" in path else Path(path).resolve().name
 
 
 def integer_or_text(now: str | None) -> int | str | None:
