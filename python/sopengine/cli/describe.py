@@ -22,7 +22,7 @@ def command(path: str, as_json: bool, **reading: Any) -> int:
     thing = source.plant or source.problem
     kind = "plant" if source.plant is not None else "problem"
     counts = {name: table.num_rows for name, table in thing.tables.items()}
-    findings = source.problem.findings.to_pylist()
+    findings = source.findings
     summary = source.problem.summary()
     if as_json:
         echo_json({"kind": kind, "tables": counts, "summary": summary, "findings": findings})
@@ -37,12 +37,9 @@ def command(path: str, as_json: bool, **reading: Any) -> int:
     click.echo("\n".join(text_table(("", ""), "ll", rows)[2:]))
     if findings:
         click.echo(f"\nFindings ({len(findings):,})")
-        shown = [
-            tuple(str(row.get(name) or "") for name in ("severity", "check", "table", "id", "found"))
-            for row in findings[:20]
-        ]
-        heads = ("severity", "check", "table", "id", "found")
-        click.echo("\n".join(text_table(heads, "lllll", shown, len(findings))))
+        heads = ("severity", "check", "table", "column", "id", "found")
+        shown = [tuple(str(row.get(name) or "") for name in heads) for row in findings[:20]]
+        click.echo("\n".join(text_table(heads, "llllll", shown, len(findings))))
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -16,11 +16,12 @@ from sopengine.errors import SopDataError
 from sopengine.report.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sopengine.errors import Finding
 
 _SHOWN: Final = 200
+_WARNED: Final = 10
 _WIDE: Final = 120
 """Columns of a terminal that has room for a table of findings."""
 _COLORS: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -39,6 +40,25 @@ def explain(error: Exception, as_json: bool) -> int:
         console.print(Text(f"sopengine: {printable(str(error))}", style="red"))
     sys.stderr.flush()
     return BAD_INPUT
+
+
+def warn(findings: Iterable[Mapping[str, Any]]) -> None:
+    """Say on stderr what is probably wrong with an input that was accepted."""
+    from sopengine.errors import Finding
+
+    known = Finding.__dataclass_fields__
+    told = [
+        Finding(**{name: value for name, value in row.items() if name in known})
+        for row in findings
+        if row["severity"] != "info" or "mean" in (row.get("hint") or "")
+    ]
+    if told:
+        console = Console(stderr=True)
+        for issue in told[:_WARNED]:
+            rest = printable(str(issue).removeprefix(issue.check))
+            console.print(Text.assemble((issue.check, _COLORS.get(issue.severity, "yellow")), rest))
+        if len(told) > _WARNED:
+            console.print(f"and {len(told) - _WARNED} more; `sopengine describe` tells all")
 
 
 def print_findings(console: Console, issues: Iterable[Finding]) -> None:

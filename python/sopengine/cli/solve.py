@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sopengine.cli.failure import warn
 from sopengine.cli.output import exit_code, save, show
 from sopengine.cli.progress import Progress
 from sopengine.cli.source import Source, keep_close, load, load_schedule, read_options, title_of
@@ -117,6 +118,8 @@ def command(
     source = load(path, **reading)
     if baseline is not None:
         source = keep_close(source, load_schedule(baseline)[0])
+    if not as_json:
+        warn(source.findings)
     result = run(
         source,
         quiet=as_json,

@@ -25,6 +25,13 @@ class Source:
     problem: Any
     plant: Any = None
     lift: Callable[..., dict[str, pa.Table]] | None = None
+    noticed: tuple[dict[str, Any], ...] = ()
+    """What the plant and its compilation noticed; what the problem noticed is in its own findings."""
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """Everything that was noticed on the way to the problem."""
+        return [*self.noticed, *self.problem.findings.to_pylist()]
 
 
 def read_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +64,8 @@ def load(path: str, *, now: str | None = None, **reading: Any) -> Source:
     if not hasattr(thing, "compile"):
         return Source(thing)
     compiled = thing.compile(plant_now(thing.tables, now))
-    return Source(compiled.problem, thing, compiled.lift)
+    noticed = [*thing.findings.to_pylist(), *compiled.findings.to_pylist()]
+    return Source(compiled.problem, thing, compiled.lift, tuple(noticed))
 
 
 def title_of(path: str) -> str:

@@ -23,7 +23,7 @@ def test_solve_prints_a_page(engine, shop, capsys):
     out, err = capsys.readouterr()
     assert out.startswith("shop.txt: optimal")
     assert "Makespan" in out
-    assert err == ""
+    assert err == "DUE_IN_PAST at orders ('A')\n"
     ((problem, options),) = engine.calls
     assert problem.tables["operations"].num_rows == 2
     assert (options["time_limit"], options["work_limit"], options["seed"]) == (10.0, None, 0)
