@@ -6,10 +6,10 @@
 row: wall seconds, processor seconds of all threads, and the peak of memory so far (VmHWM). Not
 measured: making the tables.
 
-Stages: `problem` (tables in, every cross check), `first` (the first schedule, time_limit=0: search, verifier
-and result tables), `read` (result tables as pyarrow tables), `verify` (the schedule back in as tables, the
-verifier, and all tables out again), `cancel` (a solve that is cancelled after so many seconds: how long it takes to
-return from then on).
+Stages: `problem` (tables in, every cross check), `first` (the first schedule, time_limit=0), `judged` (the
+verifier, which a solve that was stopped leaves to whoever reads first), `read` (result tables as pyarrow tables),
+`verify` (the schedule back in as tables, the verifier, and all tables out again), `cancel` (a solve that is
+cancelled after so many seconds: how long it takes to return from then on).
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def main(kind: str = "rich", operations: int = 10_000, seed: int = 0) -> None:
         for key, value in result.stats.items()
     )
     print(f"  {result!r}\n  {stats}")
+    stage("judged", count, lambda: dict(result.objective))
     stage("read", count, lambda: [table.num_rows for table in result.tables.values()])
     violations = stage("verify", count, result.verify)
     assert violations.num_rows == 0

@@ -6,7 +6,7 @@ use crate::model::time::{MILLION, Span, Time, share};
 use crate::schedule::verify::facts::{Fact, Facts};
 
 /// Start and end of an operation.
-type Times = (Time, Time);
+pub(super) type Times = (Time, Time);
 
 /// The predecessor that came last.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +44,15 @@ pub(super) fn driver(facts: &Facts<'_>, fact: &Fact<'_>) -> Option<Driver> {
         .max_by_key(|driver| (driver.ready, std::cmp::Reverse(driver.before)))
 }
 
+/// The least lag of a link with the transport between its two operations.
+pub(super) fn lag_of(facts: &Facts<'_>, fact: &Fact<'_>, link: &Precedence) -> Span {
+    let resource = match facts.get(link.before) {
+        Some(before) => before.mode.resource,
+        None => facts.problem.baseline(link.before).and_then(|row| row.resource),
+    };
+    link.min_lag + facts.problem.transport_between(resource, fact.mode.resource)
+}
+
 /// When a link lets an operation start, its predecessor being at these times.
 pub(super) fn ready(
     facts: &Facts<'_>,
@@ -52,11 +61,7 @@ pub(super) fn ready(
     (start, end): Times,
 ) -> Option<Driver> {
     let before = facts.get(link.before);
-    let resource = match before {
-        Some(before) => before.mode.resource,
-        None => facts.problem.baseline(link.before).and_then(|row| row.resource),
-    };
-    let lag = link.min_lag + facts.problem.transport_between(resource, fact.mode.resource);
+    let lag = lag_of(facts, fact, link);
     let length = fact.placement.end - fact.placement.start;
     let ready = match link.kind {
         Kind::EndStart => transferred(facts, before, link, start).map_or(end, |done| done.min(end)) + lag,

@@ -12,7 +12,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Cause;
-use super::driver::{present, ready};
+use super::driver::{Times, lag_of, present, ready};
 use super::index::Index;
 use super::wait::{Object, Stretch, free_from};
 use crate::model::changeover::Matrix;
@@ -21,7 +21,7 @@ use crate::model::ids::{OperationId, OrderId};
 use crate::model::operation::{Phase, Suspend};
 use crate::model::precedence::{Kind, Precedence};
 use crate::model::resource::ResourceKind;
-use crate::model::time::{FAR, Span, Time};
+use crate::model::time::{FAR, MILLION, Span, Time, share};
 use crate::schedule::verify::facts::{Fact, Facts};
 use crate::schedule::verify::holdings::Held;
 
@@ -114,7 +114,7 @@ impl Bounds<'_, '_> {
         let changeover = self.changeover(fact, changing)?;
         from = from.max(held).max(changeover.map_or(from, |times| times.1));
         from = from.max(free_from(self.facts, self.index, fact, from, self.removed));
-        let (start, end) = self.worked(fact, from)?;
+        let (start, end) = self.ended(fact, self.worked(fact, from)?)?;
         let place = Place { start, end, changeover };
         let is_better = start <= placement.start && end < placement.end;
         (is_better && self.is_attached(fact, place) && !self.leaves_behind(fact, place)).then_some(place)
@@ -129,14 +129,55 @@ impl Bounds<'_, '_> {
         if is_free { now } else { release.max(now) }
     }
 
-    fn after(&self, fact: &Fact<'_>, link: &Precedence) -> Option<Time> {
+    /// Where a predecessor is, and the lag after it that counts.
+    fn before(&self, fact: &Fact<'_>, link: &Precedence) -> Option<(Times, Span)> {
         let times = match self.moved.get(&link.before) {
             Some(place) => (place.start, place.end),
             None => present(self.facts, link.before)?,
         };
-        let driver = ready(self.facts, fact, link, times)?;
+        let lag = lag_of(self.facts, fact, link);
         let is_free = self.is_removed(Cause::Predecessor, Object::Operation(link.before));
-        Some(driver.ready - if is_free { driver.lag } else { 0 })
+        Some((times, if is_free { lag.min(0) } else { lag }))
+    }
+
+    /// When a predecessor lets it start; those that bound its end come later.
+    fn after(&self, fact: &Fact<'_>, link: &Precedence) -> Option<Time> {
+        if matches!(link.kind, Kind::EndEnd | Kind::StartEnd) {
+            return None;
+        }
+        let (times, lag) = self.before(fact, link)?;
+        let driver = ready(self.facts, fact, link, times)?;
+        Some(driver.ready - lag_of(self.facts, fact, link) + lag)
+    }
+
+    /// The same work, or the first that ends no earlier than predecessors let it end.
+    fn ended(&self, fact: &Fact<'_>, work: Times) -> Option<Times> {
+        let links = self.facts.problem.incoming(fact.operation);
+        let least = links.filter_map(|link| self.least_end(fact, link)).max().unwrap_or(work.1);
+        if work.1 >= least {
+            return Some(work);
+        }
+        let span = fact.mode.duration;
+        let windows = self.facts.working(fact);
+        let start = if self.facts.problem.suspends(fact.operation) && span > 0 {
+            windows.retreat(least, span)?
+        } else {
+            least - span
+        };
+        self.worked(fact, start.max(work.0)).filter(|work| work.1 >= least)
+    }
+
+    fn least_end(&self, fact: &Fact<'_>, link: &Precedence) -> Option<Time> {
+        let ((start, end), lag) = self.before(fact, link)?;
+        match link.kind {
+            Kind::EndStart if i64::from(link.transfer) < MILLION => {
+                let tail = share(link.tail, fact.mode.duration);
+                Some(self.facts.working(fact).advance(end + lag, tail)?.max(end + lag))
+            }
+            Kind::EndStart | Kind::StartStart => None,
+            Kind::EndEnd => Some(end + lag),
+            Kind::StartEnd => Some(start + lag),
+        }
     }
 
     /// When others leave the unary resources that it runs on, and those that its changeover needs.
@@ -194,7 +235,7 @@ impl Bounds<'_, '_> {
     }
 
     /// The first work from `from` on through its calendar.
-    fn worked(&self, fact: &Fact<'_>, from: Time) -> Option<(Time, Time)> {
+    fn worked(&self, fact: &Fact<'_>, from: Time) -> Option<Times> {
         let span = fact.mode.duration;
         if span == 0 || self.is_removed(Cause::Calendar, Object::own(fact)) {
             return Some((from, from + span));

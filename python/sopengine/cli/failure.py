@@ -24,6 +24,7 @@ _SHOWN: Final = 200
 _WARNED: Final = 10
 _WIDE: Final = 120
 """Columns of a terminal that has room for a table of findings."""
+_ORDER: Final = ("error", "warning", "info")
 _COLORS: Final = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -63,7 +64,7 @@ def warn(findings: Iterable[Mapping[str, Any]]) -> None:
 
 def print_findings(console: Console, issues: Iterable[Finding]) -> None:
     """All findings; nothing of the data is taken for markup."""
-    rows = list(issues)
+    rows = sorted(issues, key=lambda issue: _ORDER.index(issue.severity))
     title = f"{len(rows)} finding{'s' if len(rows) != 1 else ''} in the input"
     if console.width >= _WIDE:
         console.print(_table(title, rows[:_SHOWN]))

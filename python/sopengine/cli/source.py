@@ -102,25 +102,16 @@ def keep_close(source: Source, schedule: pa.Table) -> Source:
 
     What the problem itself knows of an operation, its history above all, goes before the schedule.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     from sopengine.problem import Problem
+    from sopengine.tables import with_plan
 
-    tables = dict(source.problem.tables)
-    columns = ("operation", "mode", "resource", "start", "end")
-    planned = schedule.filter(pc.is_valid(schedule.column("start")))
-    planned = planned.select([name for name in columns if name in planned.column_names])
-    known = tables["operations"].column("operation").combine_chunks()
-    kept = pc.is_in(planned.column("operation"), value_set=known.cast(planned.column("operation").type))
-    planned = planned.filter(kept)
-    history = tables.get("baseline")
-    if history is not None:
-        told = history.column("operation").combine_chunks().cast(planned.column("operation").type)
-        planned = planned.filter(pc.invert(pc.is_in(planned.column("operation"), value_set=told)))
-        planned = pa.concat_tables([history, planned], promote_options="permissive")
-    problem = Problem(**{**tables, "baseline": planned}, scale=getattr(source.problem, "scale", None))
-    return replace(source, problem=problem)
+    known = source.problem.tables["operations"].column("operation").combine_chunks()
+    names = schedule.column("operation")
+    schedule = schedule.filter(pc.is_in(names, value_set=known.cast(names.type)))
+    tables = with_plan(source.problem.tables, schedule)
+    return replace(source, problem=Problem(**tables, scale=getattr(source.problem, "scale", None)))
 
 
 def load_schedule(path: str) -> tuple[pa.Table, pa.Table | None]:

@@ -66,6 +66,21 @@ def test_history_goes_before_the_baseline(engine):
     assert rows[1] == {"operation": "b", "status": None, "end": None, "resource": "M", "start": 5}
 
 
+def test_a_baseline_of_instants_meets_local_times(engine):
+    from sopengine.cli.source import Source, keep_close
+
+    now = pa.array([dt.datetime(2026, 1, 5, 6)])
+    tables = {
+        "problem": pa.table({"now": now, "timezone": ["Europe/Berlin"]}),
+        "operations": pa.table({"operation": ["a"]}),
+    }
+    start = pa.array([dt.datetime(2026, 1, 5, 6, tzinfo=dt.UTC)], pa.timestamp("s", "Europe/Berlin"))
+    schedule = pa.table({"operation": ["a"], "start": start})
+    kept = keep_close(Source(types.SimpleNamespace(tables=tables, scale=None)), schedule).problem.tables
+    assert kept["problem"]["now"].type.tz == kept["baseline"]["start"].type.tz == "Europe/Berlin"
+    assert kept["baseline"]["start"][0].as_py() - kept["problem"]["now"][0].as_py() == dt.timedelta(hours=1)
+
+
 def test_solve_writes_everything(engine, shop, tmp_path, capsys):
     assert main(["solve", shop, "--out", str(tmp_path / "out"), "--format", "csv", "--json"]) == 0
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
