@@ -73,7 +73,7 @@ pub(super) fn without(
         let fact = facts.get(operation).filter(|fact| fact.started.is_none())?;
         let waited = stretch.steps.contains(&step);
         // The release of an order holds for all of it.
-        let removed = (waited || stretch.object == Object::Order(chain.order)).then_some(cause);
+        let removed = (waited || matches!(stretch.object, Object::Order(_))).then_some(cause);
         let nothing = FxHashMap::default();
         let is_bound = Bounds { facts, index, moved: &nothing, removed: None }.earlier(fact).is_none();
         let earlier = Bounds { facts, index, moved: &moved, removed }.earlier(fact);

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use crate::support::{Plant, Timetable, random};
 use sopengine::explain::{Cause, GAINS, ReasonRow, reasons, without};
 use sopengine::model::Problem;
-use sopengine::model::ids::{ItemId, OperationId};
+use sopengine::model::ids::OperationId;
 use sopengine::model::objective::Objective;
 use sopengine::model::time::FAR;
 use sopengine::schedule::Schedule;
@@ -141,20 +141,26 @@ fn an_operation_that_waits_for_no_known_reason_gains_nothing() {
     assert_eq!(gains(&plant, &table), ["capacity press: c: 4 -> 0"]);
 }
 
-/// Without the releases of an order, or with an item that is never short.
+/// Without the release of an order or an operation, or with an item that is never short.
 fn relieved(problem: &Problem, row: &ReasonRow) -> Option<Problem> {
     let mut changed = problem.clone();
     match row.cause {
         Cause::Release => {
-            let order = row.order.unwrap();
-            changed.orders[order.index()].release = None;
-            for operation in &problem.order(order).operations {
-                changed.operations[operation.index()].release = problem.now;
+            if let Some(order) = problem.names.orders.find(&row.object) {
+                changed.orders[order].release = None;
+                for operation in &problem.orders[order].operations {
+                    changed.operations[operation.index()].release = problem.now;
+                }
+            }
+            if let Some(operation) = problem.names.operations.find(&row.object) {
+                let order = problem.operations[operation].order;
+                changed.operations[operation].release = problem.now;
+                order.into_iter().for_each(|order| changed.orders[order.index()].release = None);
             }
         }
         Cause::Material | Cause::Storage => {
             let item = problem.names.items.find(&row.object)?;
-            changed.items[ItemId::new(item).index()].unlimited = true;
+            changed.items[item].unlimited = true;
         }
         _ => return None,
     }
