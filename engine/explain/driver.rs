@@ -73,12 +73,7 @@ pub(super) fn ready(
 }
 
 /// When enough of an unstarted predecessor is done, where it need not be all.
-fn transferred(
-    facts: &Facts<'_>,
-    before: Option<&Fact<'_>>,
-    link: &Precedence,
-    start: Time,
-) -> Option<Time> {
+fn transferred(facts: &Facts<'_>, before: Option<&Fact<'_>>, link: &Precedence, start: Time) -> Option<Time> {
     let before = before.filter(|before| before.started.is_none())?;
     if i64::from(link.transfer) >= MILLION {
         return None;

@@ -43,12 +43,7 @@ pub(super) struct Place {
 }
 
 /// By how many ticks the order would end earlier without the cause of a stretch; none where that is history.
-pub(super) fn gain(
-    facts: &Facts<'_>,
-    index: &Index,
-    chain: &Chain<'_>,
-    stretch: &Stretch,
-) -> Option<Span> {
+pub(super) fn gain(facts: &Facts<'_>, index: &Index, chain: &Chain<'_>, stretch: &Stretch) -> Option<Span> {
     let moved = without(facts, index, chain, stretch)?;
     let end = |&id: &OperationId| match moved.get(&id) {
         Some(place) => Some(place.end),

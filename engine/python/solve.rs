@@ -18,6 +18,7 @@ use crate::error::{EngineError, Findings};
 use crate::model::objective::{Objective, Term, TermValues};
 use crate::schedule::Schedule;
 use crate::schedule::verify::{Verdict, verify};
+use crate::search::limit::AT_ONCE;
 use crate::search::{self, LimitHit, Reason, SolveOptions, Solved};
 use crate::session::carry;
 use crate::tables::read::{Foreign, read_schedule};
@@ -31,9 +32,6 @@ use super::outcome::Outcome;
 use super::problem::Problem;
 
 const WAKE: Duration = Duration::from_millis(50);
-/// Up to so many operations a schedule is judged before it is handed over, whatever has ended the solve: rich
-/// plants take about 3 microseconds an operation.
-const AT_ONCE: usize = 5_000;
 /// Stack of the search thread; propagation recurses at most as deep as alternatives nest.
 const STACK: usize = 64 << 20;
 

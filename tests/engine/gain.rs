@@ -115,8 +115,7 @@ fn changeovers_and_who_went_before() {
         .setup("black")
         .mode("press", 5)
         .build();
-    let table =
-        Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 7, 12).changeover(4, 7);
+    let table = Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 7, 12).changeover(4, 7);
     assert_eq!(gains(&plant, &table), ["capacity press: c: 4 -> 4", "setup press: 3 -> 3"]);
 }
 

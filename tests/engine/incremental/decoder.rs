@@ -97,7 +97,12 @@ impl<'p> Walk<'p> {
         self.differ += 1;
         let differ = differences(&part.0, &whole.0);
         let found = features::of(self.outline.problem);
-        assert!(keep > 0 && self.may_differ, "seed {}, move {}, behind {keep} with {found:?}: {differ:?}", self.seed, self.moves);
+        assert!(
+            keep > 0 && self.may_differ,
+            "seed {}, move {}, behind {keep} with {found:?}: {differ:?}",
+            self.seed,
+            self.moves
+        );
         for schedule in [&part.0, &whole.0] {
             let verdict = verify(self.outline.problem, schedule, true);
             assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);

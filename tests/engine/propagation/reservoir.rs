@@ -37,8 +37,7 @@ fn the_rule_has_nothing_more_to_say() {
         let count = rng.between(2, 6) as usize;
         for _ in 0..count {
             let (release, duration) = (i64::from(rng.below(6)), i64::from(rng.below(5)));
-            let deadline =
-                if rng.one_in(6) { FAR } else { release + duration + i64::from(rng.below(10)) };
+            let deadline = if rng.one_in(6) { FAR } else { release + duration + i64::from(rng.below(10)) };
             network.add_fixed(release, deadline, duration);
         }
         network.reservoirs.push(random_reservoir(count, &mut rng));
