@@ -126,6 +126,29 @@ def test_bad_input_lists_all_findings(engine, tmp_path, capsys):
     assert [row["row"] for row in one_json(capsys)["findings"]] == [2, 3]
 
 
+@pytest.mark.parametrize(("columns", "framed"), [("80", False), ("200", True)])
+def test_findings_are_a_table_where_there_is_room(engine, tmp_path, capsys, monkeypatch, columns, framed):
+    monkeypatch.setenv("COLUMNS", columns)
+    (tmp_path / "broken.txt").write_text("2 2\n0 x 1 1\n0 1 1 1\n")
+    assert main(["solve", str(tmp_path / "broken.txt")]) == 2
+    err = capsys.readouterr().err
+    assert ("┃" in err) == framed
+    assert "1 finding in the input" in err
+
+
+def test_what_files_do_not_say_is_an_option(engine, tmp_path, capsys):
+    (tmp_path / "operations.csv").write_text("operation\ncut\n")
+    (tmp_path / "resources.csv").write_text("resource\nsaw\n")
+    (tmp_path / "modes.csv").write_bytes("operation|resource|duration\ncut|Säge|90\n".encode("cp1252"))
+    options = ["--duration-unit", "min", "--encoding", "cp1252", "--delimiter", "|", "--scale", "2"]
+    assert main(["solve", str(tmp_path), *options]) == 0
+    problem = engine.calls[0][0]
+    assert problem.scale == 2
+    assert problem.tables["modes"].to_pylist() == [
+        {"operation": "cut", "resource": "Säge", "duration": dt.timedelta(minutes=90)}
+    ]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
