@@ -1,7 +1,7 @@
 //! The chain that ends an order, walked back from its last operation.
 
 use super::driver::{Driver, driver, end_of};
-use super::gain::{Chain, gain};
+use super::gain::Chain;
 use super::index::Index;
 use super::wait::{self, Object, Stretch};
 use super::{Cause, ReasonRow};
@@ -44,7 +44,7 @@ pub(super) fn rows(
     depth: Depth,
 ) -> Vec<ReasonRow> {
     let (ranked, operations) = ranked(facts, index, last, depth);
-    let chain = Chain { operations: &operations, order };
+    let chain = (depth == Depth::Gain).then(|| Chain::new(facts, index, &operations, order));
     let row = |(rank, stretch): (usize, &Stretch)| ReasonRow {
         order: Some(order),
         rank: rank as u32 + 1,
@@ -53,7 +53,7 @@ pub(super) fn rows(
         from: stretch.from,
         to: stretch.to,
         delay: stretch.delay,
-        gain: (depth == Depth::Gain).then(|| gain(facts, index, &chain, stretch)).flatten(),
+        gain: chain.as_ref().and_then(|chain| chain.gain(facts, index, stretch)),
     };
     ranked.iter().enumerate().map(row).collect()
 }

@@ -1,13 +1,14 @@
 //! What an order would gain without a cause.
 //!
 //! A counterfactual on the schedule as it is: one cause is taken away from the operations that waited for it,
-//! the operations of the chain move left as far as what binds next lets them, everything else stands where it
-//! is, and all sequences stay. The gain is by how much the order then ends earlier. It may be 0, where the next
-//! thing binds at once, and more than the delay, where an operation no longer runs into a night.
+//! the operations of the chain move up as far as what binds next lets them, everything else stands where it
+//! is, and all sequences stay. The gain is by how much the order then ends earlier than with nothing taken away.
+//! It may be 0, where the next thing binds at once, and more than the delay, where an operation no longer runs
+//! into a night.
 //!
 //! [`Bounds`] says from when on an operation could run: releases, predecessors, whoever is before it on its
-//! resources, its changeover, pools, stock, its calendar. An operation that stands later than that, for no
-//! reason that is known here, does not move.
+//! resources, its changeover, pools, stock, its calendar. An operation that stands later than that moves up
+//! with nothing taken away, too, so that its slack is nobody's gain.
 
 use rustc_hash::FxHashMap;
 
@@ -26,12 +27,14 @@ use crate::schedule::verify::facts::{Fact, Facts};
 use crate::schedule::verify::holdings::Held;
 
 /// The operations that end an order.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Chain<'c> {
     /// The last first.
-    pub(super) operations: &'c [OperationId],
-    /// The order.
-    pub(super) order: OrderId,
+    operations: &'c [OperationId],
+    order: OrderId,
+    /// Those that could be earlier with nothing taken away, and where the order would end then.
+    moved: Places,
+    end: Time,
 }
 
 /// Where an operation would be.
@@ -42,50 +45,82 @@ pub(super) struct Place {
     pub(super) changeover: Option<(Time, Time)>,
 }
 
-/// By how many ticks the order would end earlier without the cause of a stretch; none where that is history.
-pub(super) fn gain(facts: &Facts<'_>, index: &Index, chain: &Chain<'_>, stretch: &Stretch) -> Option<Span> {
-    let moved = without(facts, index, chain, stretch)?;
+/// Operations that would be elsewhere.
+pub(super) type Places = FxHashMap<OperationId, Place>;
+
+impl<'c> Chain<'c> {
+    pub(super) fn new(
+        facts: &Facts<'_>,
+        index: &Index,
+        operations: &'c [OperationId],
+        order: OrderId,
+    ) -> Self {
+        let moved = move_up(facts, index, operations, Places::default(), |_| None);
+        let end = end(facts, order, &moved);
+        Self { operations, order, moved, end }
+    }
+
+    /// By how many ticks the order would end earlier without the cause of a stretch; none where that is history.
+    pub(super) fn gain(&self, facts: &Facts<'_>, index: &Index, stretch: &Stretch) -> Option<Span> {
+        let places = self.without(facts, index, Some(stretch))?;
+        Some((self.end - end(facts, self.order, &places)).max(0))
+    }
+
+    /// Where operations of the chain would be without the cause of a stretch, or with nothing taken away.
+    pub(super) fn without(
+        &self,
+        facts: &Facts<'_>,
+        index: &Index,
+        stretch: Option<&Stretch>,
+    ) -> Option<Places> {
+        let Some(stretch) = stretch else { return Some(self.moved.clone()) };
+        let waits = &self.operations[stretch.steps.clone()];
+        if waits.iter().any(|&id| facts.get(id).is_none_or(|fact| fact.started.is_some())) {
+            return None;
+        }
+        // Those before the wait are where they would be anyway.
+        let known = self.operations[stretch.steps.end..].iter();
+        let known = known.filter_map(|id| Some((*id, *self.moved.get(id)?))).collect();
+        let cause = (stretch.cause, stretch.object);
+        // The release of an order holds for all of it.
+        let everywhere = matches!(stretch.object, Object::Order(_));
+        let removed = |step: usize| (everywhere || stretch.steps.contains(&step)).then_some(cause);
+        Some(move_up(facts, index, &self.operations[..stretch.steps.end], known, removed))
+    }
+}
+
+/// Moves operations of a chain up, the first first, as far as what binds next lets them; some have moved already.
+fn move_up(
+    facts: &Facts<'_>,
+    index: &Index,
+    operations: &[OperationId],
+    mut moved: Places,
+    removed: impl Fn(usize) -> Option<(Cause, Object)>,
+) -> Places {
+    for (step, &operation) in operations.iter().enumerate().rev() {
+        let Some(fact) = facts.get(operation).filter(|fact| fact.started.is_none()) else { continue };
+        let bounds = Bounds { facts, index, moved: &moved, removed: removed(step) };
+        if let Some(place) = bounds.earlier(fact) {
+            moved.insert(operation, place);
+        }
+    }
+    moved
+}
+
+/// When an order ends, some of its operations having moved.
+fn end(facts: &Facts<'_>, order: OrderId, moved: &Places) -> Time {
     let end = |&id: &OperationId| match moved.get(&id) {
         Some(place) => Some(place.end),
         None => Some(present(facts, id)?.1),
     };
-    let own = &facts.problem.order(chain.order).operations;
-    let ended = present(facts, *chain.operations.first()?)?.1;
-    Some(ended - own.iter().filter_map(end).max()?)
-}
-
-/// Where those operations of the chain that move would be; none where the cause is history.
-pub(super) fn without(
-    facts: &Facts<'_>,
-    index: &Index,
-    chain: &Chain<'_>,
-    stretch: &Stretch,
-) -> Option<FxHashMap<OperationId, Place>> {
-    let cause = (stretch.cause, stretch.object);
-    let mut moved = FxHashMap::default();
-    for step in (0..stretch.steps.end).rev() {
-        let operation = chain.operations[step];
-        let fact = facts.get(operation).filter(|fact| fact.started.is_none())?;
-        let waited = stretch.steps.contains(&step);
-        // The release of an order holds for all of it.
-        let removed = (waited || matches!(stretch.object, Object::Order(_))).then_some(cause);
-        let nothing = FxHashMap::default();
-        let is_bound = Bounds { facts, index, moved: &nothing, removed: None }.earlier(fact).is_none();
-        let earlier = Bounds { facts, index, moved: &moved, removed }.earlier(fact);
-        if let Some(place) = earlier.filter(|_| is_bound) {
-            moved.insert(operation, place);
-        } else if !waited {
-            break;
-        }
-    }
-    Some(moved)
+    facts.problem.order(order).operations.iter().filter_map(end).max().unwrap_or(facts.problem.now)
 }
 
 /// From when on an operation can run, some others having moved and one cause being taken away.
 struct Bounds<'b, 'a> {
     facts: &'b Facts<'a>,
     index: &'b Index,
-    moved: &'b FxHashMap<OperationId, Place>,
+    moved: &'b Places,
     removed: Option<(Cause, Object)>,
 }
 
@@ -98,7 +133,9 @@ impl Bounds<'_, '_> {
     fn earlier(&self, fact: &Fact<'_>) -> Option<Place> {
         let placement = fact.placement;
         let pin = self.facts.problem.baseline(fact.operation).map_or(Pin::None, |row| row.pin);
-        if pin == Pin::Start && !self.is_removed(Cause::Frozen, Object::Operation(fact.operation)) {
+        if matches!(pin, Pin::Start | Pin::Sequence)
+            && !self.is_removed(Cause::Frozen, Object::Operation(fact.operation))
+        {
             return None;
         }
         let mut from = self.released(fact);

@@ -15,7 +15,7 @@
 //!
 //! # What gain means
 //! By how many ticks the order would end earlier if the cause alone were taken away, the operations of the
-//! chain moved up to what binds next and all else stood where it is ([`gain`]).
+//! chain moved up to what binds next and all else stood where it is (`gain`).
 //!
 //! # Cost
 //! `O(n log n)` to sort holdings and stock once, then the holdings and calendar windows within waits.
@@ -190,25 +190,33 @@ pub fn reasons_of(
     rows
 }
 
-/// The schedule that a row's gain speaks of: its cause taken away, the operations that end the order moved up.
-/// None where nothing moves, for history and for what is left out.
-pub fn without(problem: &Problem, schedule: &Schedule, row: &ReasonRow) -> Option<Schedule> {
-    let order = row.order.filter(|_| row.gain.is_some())?;
+/// The schedules that gains compare: the operations that end an order moved up with nothing taken away, or
+/// without the cause of the row of a rank. None where there is no such row, and where its cause is history.
+pub fn moved_up(
+    problem: &Problem,
+    schedule: &Schedule,
+    order: OrderId,
+    without: Option<u32>,
+) -> Option<Schedule> {
     let facts = Facts::of(problem, schedule);
     let index = Index::new(&facts);
     let (_, last) = chain::last_operation(&facts, &problem.order(order).operations)?;
     let (ranked, operations) = chain::ranked(&facts, &index, last, chain::Depth::Gain);
-    let chain = gain::Chain { operations: &operations, order };
-    let moved = gain::without(&facts, &index, &chain, ranked.get(row.rank as usize - 1)?)?;
+    let chain = gain::Chain::new(&facts, &index, &operations, order);
+    let stretch = match without {
+        Some(rank) => Some(ranked.get((rank as usize).checked_sub(1)?)?),
+        None => None,
+    };
+    let places = chain.without(&facts, &index, stretch)?;
     let mut result = schedule.clone();
-    for operation in operations {
+    for operation in &operations {
         if let (Some(place), Some(placed)) =
-            (moved.get(&operation), &mut result.placements[operation.index()])
+            (places.get(operation), &mut result.placements[operation.index()])
         {
             (placed.start, placed.end, placed.changeover) = (place.start, place.end, place.changeover);
         }
     }
-    (!moved.is_empty()).then_some(result)
+    Some(result)
 }
 
 /// A late order.
