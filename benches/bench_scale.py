@@ -86,12 +86,12 @@ def main(kind: str = "rich", operations: int = 10_000, seed: int = 0) -> None:
     stage("generated", count, lambda: None)
     problem = stage("problem", count, lambda: so.Problem(**tables))
     result = stage("first", count, lambda: so.solve(problem, time_limit=0, threads=1))
+    stage("judged", count, lambda: dict(result.objective))
     stats = ", ".join(
         f"{key} {value:.3f}" if isinstance(value, float) else f"{key} {value}"
         for key, value in result.stats.items()
     )
     print(f"  {result!r}\n  {stats}")
-    stage("judged", count, lambda: dict(result.objective))
     stage("read", count, lambda: [table.num_rows for table in result.tables.values()])
     violations = stage("verify", count, result.verify)
     assert violations.num_rows == 0
