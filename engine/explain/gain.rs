@@ -55,7 +55,10 @@ impl<'c> Chain<'c> {
         operations: &'c [OperationId],
         order: OrderId,
     ) -> Self {
-        let moved = move_up(facts, index, operations, Places::default(), |_| None);
+        let mut moved = Places::default();
+        for &operation in operations.iter().rev() {
+            move_up(facts, index, operation, &mut moved, None);
+        }
         let end = end(facts, order, &moved);
         Self { operations, order, moved, end }
     }
@@ -80,31 +83,37 @@ impl<'c> Chain<'c> {
         }
         // Those before the wait are where they would be anyway.
         let known = self.operations[stretch.steps.end..].iter();
-        let known = known.filter_map(|id| Some((*id, *self.moved.get(id)?))).collect();
+        let mut moved: Places = known.filter_map(|id| Some((*id, *self.moved.get(id)?))).collect();
         let cause = (stretch.cause, stretch.object);
         // The release of an order holds for all of it.
         let everywhere = matches!(stretch.object, Object::Order(_));
-        let removed = |step: usize| (everywhere || stretch.steps.contains(&step)).then_some(cause);
-        Some(move_up(facts, index, &self.operations[..stretch.steps.end], known, removed))
+        for step in (0..stretch.steps.end).rev() {
+            let removed = (everywhere || stretch.steps.contains(&step)).then_some(cause);
+            let operation = self.operations[step];
+            let place = move_up(facts, index, operation, &mut moved, removed);
+            if removed.is_none() && place == self.moved.get(&operation).copied() {
+                // What has been won is lost: those behind it are where they would be anyway, too.
+                let rest = self.operations[..step].iter();
+                moved.extend(rest.filter_map(|id| Some((*id, *self.moved.get(id)?))));
+                break;
+            }
+        }
+        Some(moved)
     }
 }
 
-/// Moves operations of a chain up, the first first, as far as what binds next lets them; some have moved already.
+/// Moves an operation up as far as what binds next lets it; its place if that is another one.
 fn move_up(
     facts: &Facts<'_>,
     index: &Index,
-    operations: &[OperationId],
-    mut moved: Places,
-    removed: impl Fn(usize) -> Option<(Cause, Object)>,
-) -> Places {
-    for (step, &operation) in operations.iter().enumerate().rev() {
-        let Some(fact) = facts.get(operation).filter(|fact| fact.started.is_none()) else { continue };
-        let bounds = Bounds { facts, index, moved: &moved, removed: removed(step) };
-        if let Some(place) = bounds.earlier(fact) {
-            moved.insert(operation, place);
-        }
-    }
-    moved
+    operation: OperationId,
+    moved: &mut Places,
+    removed: Option<(Cause, Object)>,
+) -> Option<Place> {
+    let fact = facts.get(operation).filter(|fact| fact.started.is_none())?;
+    let place = Bounds { facts, index, moved, removed }.earlier(fact)?;
+    moved.insert(operation, place);
+    Some(place)
 }
 
 /// When an order ends, some of its operations having moved.
