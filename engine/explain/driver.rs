@@ -40,7 +40,7 @@ pub(super) fn driver(facts: &Facts<'_>, fact: &Fact<'_>) -> Option<Driver> {
     facts
         .problem
         .incoming(fact.operation)
-        .filter_map(|link| ready(facts, fact, link, present(facts, link.before)?))
+        .filter_map(|link| Some(ready(facts, fact, link, present(facts, link.before)?)))
         .max_by_key(|driver| (driver.ready, std::cmp::Reverse(driver.before)))
 }
 
@@ -54,12 +54,7 @@ pub(super) fn lag_of(facts: &Facts<'_>, fact: &Fact<'_>, link: &Precedence) -> S
 }
 
 /// When a link lets an operation start, its predecessor being at these times.
-pub(super) fn ready(
-    facts: &Facts<'_>,
-    fact: &Fact<'_>,
-    link: &Precedence,
-    (start, end): Times,
-) -> Option<Driver> {
+pub(super) fn ready(facts: &Facts<'_>, fact: &Fact<'_>, link: &Precedence, (start, end): Times) -> Driver {
     let before = facts.get(link.before);
     let lag = lag_of(facts, fact, link);
     let length = fact.placement.end - fact.placement.start;
@@ -69,7 +64,7 @@ pub(super) fn ready(
         Kind::EndEnd => end + lag - length,
         Kind::StartEnd => start + lag - length,
     };
-    Some(Driver { before: link.before, ready, lag: lag.max(0) })
+    Driver { before: link.before, ready, lag: lag.max(0) }
 }
 
 /// When enough of an unstarted predecessor is done, where it need not be all.

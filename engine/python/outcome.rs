@@ -51,8 +51,9 @@ impl Outcome {
         match name {
             "findings" => {
                 let mut findings = self.findings.clone();
-                let disagreement = self.judgment.disagreement(problem, &self.schedule);
-                disagreement.into_iter().for_each(|finding| findings.push(finding));
+                if let Some(disagreement) = self.judgment.disagreement(problem, &self.schedule) {
+                    findings.push(disagreement);
+                }
                 Some(write::findings(findings.kept()))
             }
             "violations" => Some(write::violations(problem, context, violations)),

@@ -56,9 +56,9 @@ fn movements(problem: &Problem, history: History<'_>) -> Vec<Moved> {
         for &(item, quantity) in &problem.operation(operation).materials {
             let own = &mut moved[item.index()];
             match status {
-                Status::Done => {}
                 Status::Started if quantity > 0 => own.known.extend(end(history, operation, quantity)),
-                Status::Started => {}
+                // What they have used or made is in stock already, or no more.
+                Status::Done | Status::Started => {}
                 Status::Planned if quantity > 0 => own.made.push(Movement { point: end_of(index), quantity }),
                 Status::Planned => own.used.push(Movement { point: start_of(index), quantity: -quantity }),
             }

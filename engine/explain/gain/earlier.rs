@@ -1,24 +1,14 @@
-//! What an order would gain without a cause.
-//!
-//! A counterfactual on the schedule as it is: one cause is taken away from the operations that waited for it,
-//! the operations of the chain move up as far as what binds next lets them, everything else stands where it
-//! is, and all sequences stay. The gain is by how much the order then ends earlier than with nothing taken away.
-//! It may be 0, where the next thing binds at once, and more than the delay, where an operation no longer runs
-//! into a night.
-//!
-//! [`Bounds`] says from when on an operation could run: releases, predecessors, whoever is before it on its
-//! resources, its changeover, pools, stock, its calendar. An operation that stands later than that moves up
-//! with nothing taken away, too, so that its slack is nobody's gain.
+//! From when on an operation can run.
 
 use rustc_hash::FxHashMap;
 
-use super::Cause;
-use super::driver::{Times, lag_of, present, ready};
-use super::index::Index;
-use super::wait::{Object, Stretch, free_from};
+use crate::explain::Cause;
+use crate::explain::driver::{Times, lag_of, present, ready};
+use crate::explain::index::Index;
+use crate::explain::wait::{Object, free_from};
 use crate::model::changeover::Matrix;
 use crate::model::history::Pin;
-use crate::model::ids::{OperationId, OrderId};
+use crate::model::ids::OperationId;
 use crate::model::operation::{Phase, Suspend};
 use crate::model::precedence::{Kind, Precedence};
 use crate::model::resource::ResourceKind;
@@ -26,111 +16,23 @@ use crate::model::time::{FAR, MILLION, Span, Time, share};
 use crate::schedule::verify::facts::{Fact, Facts};
 use crate::schedule::verify::holdings::Held;
 
-/// The operations that end an order.
-#[derive(Debug)]
-pub(super) struct Chain<'c> {
-    /// The last first.
-    operations: &'c [OperationId],
-    order: OrderId,
-    /// Those that could be earlier with nothing taken away, and where the order would end then.
-    moved: Places,
-    end: Time,
-}
-
 /// Where an operation would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) start: Time,
-    pub(super) end: Time,
-    pub(super) changeover: Option<(Time, Time)>,
+pub(in crate::explain) struct Place {
+    pub(in crate::explain) start: Time,
+    pub(in crate::explain) end: Time,
+    pub(in crate::explain) changeover: Option<(Time, Time)>,
 }
 
 /// Operations that would be elsewhere.
-pub(super) type Places = FxHashMap<OperationId, Place>;
-
-impl<'c> Chain<'c> {
-    pub(super) fn new(
-        facts: &Facts<'_>,
-        index: &Index,
-        operations: &'c [OperationId],
-        order: OrderId,
-    ) -> Self {
-        let mut moved = Places::default();
-        for &operation in operations.iter().rev() {
-            move_up(facts, index, operation, &mut moved, None);
-        }
-        let end = end(facts, order, &moved);
-        Self { operations, order, moved, end }
-    }
-
-    /// By how many ticks the order would end earlier without the cause of a stretch; none where that is history.
-    pub(super) fn gain(&self, facts: &Facts<'_>, index: &Index, stretch: &Stretch) -> Option<Span> {
-        let places = self.without(facts, index, Some(stretch))?;
-        Some((self.end - end(facts, self.order, &places)).max(0))
-    }
-
-    /// Where operations of the chain would be without the cause of a stretch, or with nothing taken away.
-    pub(super) fn without(
-        &self,
-        facts: &Facts<'_>,
-        index: &Index,
-        stretch: Option<&Stretch>,
-    ) -> Option<Places> {
-        let Some(stretch) = stretch else { return Some(self.moved.clone()) };
-        let waits = &self.operations[stretch.steps.clone()];
-        if waits.iter().any(|&id| facts.get(id).is_none_or(|fact| fact.started.is_some())) {
-            return None;
-        }
-        // Those before the wait are where they would be anyway.
-        let known = self.operations[stretch.steps.end..].iter();
-        let mut moved: Places = known.filter_map(|id| Some((*id, *self.moved.get(id)?))).collect();
-        let cause = (stretch.cause, stretch.object);
-        // The release of an order holds for all of it.
-        let everywhere = matches!(stretch.object, Object::Order(_));
-        for step in (0..stretch.steps.end).rev() {
-            let removed = (everywhere || stretch.steps.contains(&step)).then_some(cause);
-            let operation = self.operations[step];
-            let place = move_up(facts, index, operation, &mut moved, removed);
-            if removed.is_none() && place == self.moved.get(&operation).copied() {
-                // What has been won is lost: those behind it are where they would be anyway, too.
-                let rest = self.operations[..step].iter();
-                moved.extend(rest.filter_map(|id| Some((*id, *self.moved.get(id)?))));
-                break;
-            }
-        }
-        Some(moved)
-    }
-}
-
-/// Moves an operation up as far as what binds next lets it; its place if that is another one.
-fn move_up(
-    facts: &Facts<'_>,
-    index: &Index,
-    operation: OperationId,
-    moved: &mut Places,
-    removed: Option<(Cause, Object)>,
-) -> Option<Place> {
-    let fact = facts.get(operation).filter(|fact| fact.started.is_none())?;
-    let place = Bounds { facts, index, moved, removed }.earlier(fact)?;
-    moved.insert(operation, place);
-    Some(place)
-}
-
-/// When an order ends, some of its operations having moved.
-fn end(facts: &Facts<'_>, order: OrderId, moved: &Places) -> Time {
-    let end = |&id: &OperationId| match moved.get(&id) {
-        Some(place) => Some(place.end),
-        None => Some(present(facts, id)?.1),
-    };
-    facts.problem.order(order).operations.iter().filter_map(end).max().unwrap_or(facts.problem.now)
-}
+pub(in crate::explain) type Places = FxHashMap<OperationId, Place>;
 
 /// From when on an operation can run, some others having moved and one cause being taken away.
-struct Bounds<'b, 'a> {
-    facts: &'b Facts<'a>,
-    index: &'b Index,
-    moved: &'b Places,
-    removed: Option<(Cause, Object)>,
+pub(super) struct Bounds<'b, 'a> {
+    pub(super) facts: &'b Facts<'a>,
+    pub(super) index: &'b Index,
+    pub(super) moved: &'b Places,
+    pub(super) removed: Option<(Cause, Object)>,
 }
 
 impl Bounds<'_, '_> {
@@ -139,7 +41,7 @@ impl Bounds<'_, '_> {
     }
 
     /// The earliest place; none if it is where it is.
-    fn earlier(&self, fact: &Fact<'_>) -> Option<Place> {
+    pub(super) fn earlier(&self, fact: &Fact<'_>) -> Option<Place> {
         let placement = fact.placement;
         let pin = self.facts.problem.baseline(fact.operation).map_or(Pin::None, |row| row.pin);
         if matches!(pin, Pin::Start | Pin::Sequence)
@@ -152,7 +54,7 @@ impl Bounds<'_, '_> {
             from = from.max(self.after(fact, link).unwrap_or(from));
         }
         let (held, changing) = self.held(fact);
-        let changeover = self.changeover(fact, changing)?;
+        let changeover = if self.changes_over(fact) { Some(self.changeover(fact, changing)?) } else { None };
         from = from.max(held).max(changeover.map_or(from, |times| times.1));
         from = from.max(free_from(self.facts, self.index, fact, from, self.removed));
         let (start, end) = self.ended(fact, self.worked(fact, from)?)?;
@@ -187,7 +89,7 @@ impl Bounds<'_, '_> {
             return None;
         }
         let (times, lag) = self.before(fact, link)?;
-        let driver = ready(self.facts, fact, link, times)?;
+        let driver = ready(self.facts, fact, link, times);
         Some(driver.ready - lag_of(self.facts, fact, link) + lag)
     }
 
@@ -248,19 +150,19 @@ impl Bounds<'_, '_> {
         moved.map_or(held.to, |place| place.end)
     }
 
-    /// Its changeover at the earliest, if it has one, begun no earlier than `from`; none if it never fits.
-    fn changeover(&self, fact: &Fact<'_>, from: Time) -> Option<Option<(Time, Time)>> {
-        let is_free = self.is_removed(Cause::Setup, Object::own(fact));
-        if fact.placement.changeover.is_none() || is_free {
-            return Some(None);
-        }
+    fn changes_over(&self, fact: &Fact<'_>) -> bool {
+        fact.placement.changeover.is_some() && !self.is_removed(Cause::Setup, Object::own(fact))
+    }
+
+    /// Its changeover at the earliest, begun no earlier than `from`; none if it never fits.
+    fn changeover(&self, fact: &Fact<'_>, from: Time) -> Option<Times> {
         let (windows, span) = (self.facts.changing(fact), self.facts.changed(fact));
         if self.matrix(fact)?.suspend == Suspend::Breaks {
             let start = windows.next_open(from)?;
-            Some(Some((start, windows.advance(start, span)?)))
+            Some((start, windows.advance(start, span)?))
         } else {
             let start = windows.next_unbroken(from, span)?;
-            Some(Some((start, start + span)))
+            Some((start, start + span))
         }
     }
 
