@@ -155,7 +155,9 @@ fn relieved(problem: &Problem, row: &ReasonRow) -> Option<Problem> {
             if let Some(operation) = problem.names.operations.find(&row.object) {
                 let order = problem.operations[operation].order;
                 changed.operations[operation].release = problem.now;
-                order.into_iter().for_each(|order| changed.orders[order.index()].release = None);
+                if let Some(order) = order {
+                    changed.orders[order.index()].release = None;
+                }
             }
         }
         Cause::Material | Cause::Storage => {

@@ -75,7 +75,12 @@ impl<'c> Chain<'c> {
             let removed = (everywhere || stretch.steps.contains(&step)).then_some(cause);
             let operation = self.operations[step];
             let place = move_up(facts, index, operation, &mut moved, removed);
-            if removed.is_none() && place == self.moved.get(&operation).copied() {
+            let base = self.moved.get(&operation).copied();
+            // Where largest lags and attached changeovers leave no place between, it is at least no later.
+            if let Some(base) = base.filter(|base| place.is_none_or(|place| place.end > base.end)) {
+                moved.insert(operation, base);
+            }
+            if removed.is_none() && place == base {
                 // What has been won is lost: those behind it are where they would be anyway, too.
                 let rest = self.operations[..step].iter();
                 moved.extend(rest.filter_map(|id| Some((*id, *self.moved.get(id)?))));
