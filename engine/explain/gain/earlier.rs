@@ -192,6 +192,15 @@ impl Bounds<'_, '_> {
         Some((start, windows.advance(start, span)?))
     }
 
+    /// When enough of it is done for a successor, if it starts then.
+    fn handed_on(&self, fact: &Fact<'_>, link: &Precedence, start: Time) -> Time {
+        if i64::from(link.transfer) >= MILLION {
+            return FAR;
+        }
+        let need = share(link.transfer, fact.mode.duration);
+        self.facts.working(fact).advance(start, need).unwrap_or(start)
+    }
+
     /// Whether somebody who stands must follow it closer than that.
     fn leaves_behind(&self, fact: &Fact<'_>, Place { start, end, .. }: Place) -> bool {
         self.facts.problem.outgoing(fact.operation).iter().any(|link| {
@@ -200,7 +209,7 @@ impl Bounds<'_, '_> {
             };
             let (begins, ends) = (after.placement.start, after.placement.end);
             let late = match link.kind {
-                Kind::EndStart => begins > end + max_lag,
+                Kind::EndStart => begins > self.handed_on(fact, link, start).min(end) + max_lag,
                 Kind::StartStart => begins > start + max_lag,
                 Kind::EndEnd => ends > end + max_lag,
                 Kind::StartEnd => ends > start + max_lag,
