@@ -180,7 +180,7 @@ fn end(problem: &Problem, schedule: &Schedule, row: &ReasonRow) -> i64 {
 #[test]
 fn each_gain_has_a_schedule_that_the_verifier_accepts() {
     let (mut told, mut gained, mut judged, mut broken) = (0, 0, 0, Vec::new());
-    for seed in 0..1_500 {
+    for seed in 0..230 {
         let Some(mut problem) = random::plant(seed) else { continue };
         for order in &mut problem.orders {
             order.due = Some(problem.now);
@@ -213,7 +213,7 @@ fn each_gain_has_a_schedule_that_the_verifier_accepts() {
     }
     eprintln!("{told} rows, {gained} with a gain, {judged} judged");
     assert!(broken.is_empty(), "{} broken rules, such as {:?}", broken.len(), &broken[..broken.len().min(9)]);
-    assert!(told > 1_000 && gained > 500 && judged > 50, "{told} {gained} {judged}");
+    assert!(told > 200 && gained > 50 && judged > 5, "{told} {gained} {judged}");
 }
 
 #[test]
