@@ -6,10 +6,10 @@
 row: wall seconds, processor seconds of all threads, and the peak of memory so far (VmHWM). Not
 measured: making the tables.
 
-Stages: `problem` (tables in, every cross check), `first` (the first schedule, time_limit=0: search, verifier
-and result tables), `read` (result tables as pyarrow tables), `verify` (the schedule back in as tables, the
-verifier, and all tables out again), `cancel` (a solve that is cancelled after so many seconds: how long it takes to
-return from then on).
+Stages: `problem` (tables in, every cross check), `first` (the first schedule, time_limit=0), `judged` (the
+verifier, which a solve that was stopped leaves to whoever reads first), `read` (result tables as pyarrow tables),
+`verify` (the schedule back in as tables, the verifier, and all tables out again), `cancel` (a solve that is
+cancelled after so many seconds: how long it takes to return from then on).
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ def main(kind: str = "rich", operations: int = 10_000, seed: int = 0) -> None:
     stage("generated", count, lambda: None)
     problem = stage("problem", count, lambda: so.Problem(**tables))
     result = stage("first", count, lambda: so.solve(problem, time_limit=0, threads=1))
+    stage("judged", count, lambda: dict(result.objective))
     stats = ", ".join(
         f"{key} {value:.3f}" if isinstance(value, float) else f"{key} {value}"
         for key, value in result.stats.items()

@@ -4,20 +4,25 @@
 //! way into that value from any other value seen there. Values that must be run on the resource and are not
 //! set up at `now` pay once each. Costs add up over attributes; of times the dearest attribute counts, since
 //! attributes may change over at the same time.
+//!
+//! # Cost
+//! One look at each operation, and a sort of the values of each resource.
+
+use smallvec::SmallVec;
 
 use crate::model::Problem;
 use crate::model::changeover::Matrix;
 use crate::model::history::Status;
-use crate::model::ids::{AttributeId, OperationId, ResourceId, ValueId};
+use crate::model::ids::{AttributeId, ModeId, OperationId, ResourceId, ValueId};
 use crate::schedule::decode::Outline;
 
-/// Least time and cost of changeovers; `operations` are those that every counted schedule has.
+/// Least time and cost of changeovers; `operations` are those that every counted schedule has, ascending.
 pub(super) fn changeovers(outline: &Outline<'_>, operations: &[OperationId]) -> (i64, i64) {
     let problem = outline.problem;
     let (mut time, mut cost) = (0_i64, 0_i64);
-    for resource in problem.resource_ids() {
+    for (resource, seen) in problem.resource_ids().zip(seen(outline, operations)) {
         if let Some(matrix) = problem.resource(resource).matrix {
-            let least = on_resource(outline, operations, resource, problem.matrix(matrix));
+            let least = on_resource(problem, seen, resource, problem.matrix(matrix));
             time = time.saturating_add(least.0);
             cost = cost.saturating_add(least.1);
         }
@@ -35,14 +40,8 @@ struct Seen {
     free: bool,
 }
 
-fn on_resource(
-    outline: &Outline<'_>,
-    operations: &[OperationId],
-    resource: ResourceId,
-    matrix: &Matrix,
-) -> (i64, i64) {
-    let problem = outline.problem;
-    let seen = seen(outline, operations, resource);
+fn on_resource(problem: &Problem, mut seen: Vec<Seen>, resource: ResourceId, matrix: &Matrix) -> (i64, i64) {
+    merge(&mut seen);
     let (mut time, mut cost) = (0_i64, 0_i64);
     for same in seen.chunk_by(|one, other| one.attribute == other.attribute) {
         let attribute = same[0].attribute;
@@ -65,25 +64,40 @@ fn on_resource(
     (time, cost)
 }
 
-/// Values by attribute that any operation may bring to the resource, and the state at `now`.
-fn seen(outline: &Outline<'_>, operations: &[OperationId], resource: ResourceId) -> Vec<Seen> {
+/// By resource that changes over: values that any operation may bring to it, and the state at `now`.
+fn seen(outline: &Outline<'_>, operations: &[OperationId]) -> Vec<Vec<Seen>> {
     let problem = outline.problem;
-    let mut seen: Vec<Seen> = Vec::new();
-    for &(attribute, value) in &problem.resource(resource).state_at_now {
-        seen.push(Seen { attribute, value, must: false, free: true });
+    let changes_over = |resource: ResourceId| problem.resource(resource).matrix.is_some();
+    let mut seen: Vec<Vec<Seen>> = problem.resources.iter().map(|_| Vec::new()).collect();
+    for resource in problem.resource_ids().filter(|&id| changes_over(id)) {
+        let states = problem.resource(resource).state_at_now.iter();
+        let known = states.map(|&(attribute, value)| Seen { attribute, value, must: false, free: true });
+        seen[resource.index()].extend(known);
     }
+    let own = |mode: &ModeId| outline.mode(*mode).own;
     for operation in problem.operation_ids().filter(|&id| problem.status(id) != Status::Done) {
-        let runs_here = |&mode: &_| outline.mode(mode).own == Some(resource);
-        let allowed = outline.allowed(operation);
-        if allowed.iter().any(runs_here) {
-            let counts = operations.binary_search(&operation).is_ok();
-            let must = counts && allowed.iter().all(runs_here) && is_planned(problem, operation);
-            let free = !is_planned(problem, operation);
-            for &(attribute, value) in &problem.operation(operation).setup {
-                seen.push(Seen { attribute, value, must, free });
-            }
+        let (setup, allowed) = (&problem.operation(operation).setup, outline.allowed(operation));
+        if setup.is_empty() {
+            continue;
+        }
+        let mut places: SmallVec<[ResourceId; 4]> =
+            allowed.iter().filter_map(own).filter(|&id| changes_over(id)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let planned = problem.status(operation) == Status::Planned;
+        let one = allowed.iter().all(|mode| own(mode) == allowed.first().and_then(own));
+        let must = planned && one && operations.binary_search(&operation).is_ok();
+        for resource in places {
+            let needed =
+                setup.iter().map(|&(attribute, value)| Seen { attribute, value, must, free: !planned });
+            seen[resource.index()].extend(needed);
         }
     }
+    seen
+}
+
+/// One row a value, by attribute.
+fn merge(seen: &mut Vec<Seen>) {
     seen.sort_by_key(|seen| (seen.attribute, seen.value));
     seen.dedup_by(|one, kept| {
         let same = one.attribute == kept.attribute && one.value == kept.value;
@@ -93,9 +107,4 @@ fn seen(outline: &Outline<'_>, operations: &[OperationId], resource: ResourceId)
         }
         same
     });
-    seen
-}
-
-fn is_planned(problem: &Problem, operation: OperationId) -> bool {
-    problem.status(operation) == Status::Planned
 }

@@ -1,12 +1,13 @@
 //! The chain that ends an order, walked back from its last operation.
 
+use super::driver::{Driver, driver, end_of};
+use super::gain::Chain;
 use super::index::Index;
 use super::wait::{self, Object, Stretch};
 use super::{Cause, ReasonRow};
 use crate::model::history::Status;
 use crate::model::ids::{OperationId, OrderId};
-use crate::model::precedence::{Kind, Precedence};
-use crate::model::time::{MILLION, Span, Time, share};
+use crate::model::time::{Span, Time};
 use crate::schedule::verify::facts::{Fact, Facts};
 
 /// So many holders are named in one row, the nearest first.
@@ -21,6 +22,8 @@ pub(super) const NEAR: usize = 3;
 /// How far an order is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
+    /// All that its last operation waited for, and what it would gain without each cause.
+    Gain,
     /// All that its last operation waited for.
     Full,
     /// The largest wait near its end, in one row.
@@ -33,13 +36,6 @@ pub(super) fn last_operation(facts: &Facts<'_>, operations: &[OperationId]) -> O
     ends.max_by_key(|&(end, id)| (end, std::cmp::Reverse(id)))
 }
 
-fn end_of(facts: &Facts<'_>, operation: OperationId) -> Option<Time> {
-    match facts.get(operation) {
-        Some(fact) => Some(fact.placement.end),
-        None => facts.problem.baseline(operation).and_then(|row| row.end),
-    }
-}
-
 /// The rows of a late order with its last operation.
 pub(super) fn rows(
     facts: &Facts<'_>,
@@ -47,11 +43,8 @@ pub(super) fn rows(
     (order, last): (OrderId, OperationId),
     depth: Depth,
 ) -> Vec<ReasonRow> {
-    let (steps, most) = if depth == Depth::Full { (usize::MAX, ROWS) } else { (NEAR, 1) };
-    let mut merged = merge(walk(facts, index, last, steps));
-    merged.retain(|stretch| stretch.delay > 0);
-    merged.sort_by(|a, b| (b.delay, a.from, a.cause).cmp(&(a.delay, b.from, b.cause)));
-    merged.truncate(most);
+    let (ranked, operations) = ranked(facts, index, last, depth);
+    let chain = (depth == Depth::Gain).then(|| Chain::new(facts, index, &operations, order));
     let row = |(rank, stretch): (usize, &Stretch)| ReasonRow {
         order: Some(order),
         rank: rank as u32 + 1,
@@ -60,39 +53,84 @@ pub(super) fn rows(
         from: stretch.from,
         to: stretch.to,
         delay: stretch.delay,
-        gain: None,
+        gain: chain.as_ref().and_then(|chain| chain.gain(facts, index, stretch)),
     };
-    merged.iter().enumerate().map(row).collect()
+    ranked.iter().enumerate().map(row).collect()
 }
 
-/// Stretches of the chain, by time, of so many operations at most.
-fn walk(facts: &Facts<'_>, index: &Index, last: OperationId, steps: usize) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+/// The stretches that rows are made of, the largest delay first, and the operations of the chain, the last first.
+pub(super) fn ranked(
+    facts: &Facts<'_>,
+    index: &Index,
+    last: OperationId,
+    depth: Depth,
+) -> (Vec<Stretch>, Vec<OperationId>) {
+    let (steps, most) = if depth == Depth::Near { (NEAR, 1) } else { (usize::MAX, ROWS) };
+    let (stretches, operations) = walk(facts, index, last, steps);
+    let mut merged = merge(stretches);
+    merged.retain(|stretch| stretch.delay > 0);
+    merged.sort_by(|a, b| (b.delay, a.from, a.cause).cmp(&(a.delay, b.from, b.cause)));
+    merged.truncate(most);
+    (merged, operations)
+}
+
+/// Stretches of the chain, by time, of so many operations at most; its operations, the last first.
+fn walk(
+    facts: &Facts<'_>,
+    index: &Index,
+    last: OperationId,
+    steps: usize,
+) -> (Vec<Stretch>, Vec<OperationId>) {
+    let (mut stretches, mut chain): (Vec<Stretch>, Vec<OperationId>) = (Vec::new(), Vec::new());
     let mut seen = std::collections::BTreeSet::new();
     let mut operation = last;
     while seen.len() < steps && seen.insert(operation) {
-        let Some(fact) = facts.get(operation) else {
-            frozen(facts, operation, &mut stretches);
+        chain.push(operation);
+        let told = stretches.len();
+        let Some(next) = step(facts, index, operation, &mut stretches) else {
+            number(&mut stretches[told..], chain.len() - 1);
             break;
         };
-        stretches.extend(pause(facts, fact));
-        if fact.started.is_some() {
-            break;
-        }
-        let driver = driver(facts, fact);
-        let ready = driver.as_ref().map_or(facts.problem.now, |driver| driver.ready);
-        let release = facts.problem.operation(operation).release;
-        let from = ready.max(release).min(fact.placement.start);
-        stretches.extend(wait::explain(facts, index, fact, from).into_iter().rev());
-        let Some(driver) = driver.filter(|driver| driver.ready >= release) else {
-            stretches.extend(released(facts, fact, from));
-            break;
-        };
-        stretches.extend(driver.lag(fact.placement.start));
-        operation = driver.before;
+        number(&mut stretches[told..], chain.len() - 1);
+        operation = next;
     }
     stretches.reverse();
-    stretches
+    (stretches, chain)
+}
+
+/// Which operation of the chain has waited in them.
+fn number(stretches: &mut [Stretch], place: usize) {
+    for stretch in stretches {
+        stretch.steps = place..place + 1;
+    }
+}
+
+/// Tells, backwards, what an operation waited for; the operation before it in the chain.
+fn step(
+    facts: &Facts<'_>,
+    index: &Index,
+    operation: OperationId,
+    stretches: &mut Vec<Stretch>,
+) -> Option<OperationId> {
+    let Some(fact) = facts.get(operation) else {
+        frozen(facts, operation, stretches);
+        return None;
+    };
+    stretches.extend(pause(facts, fact));
+    if fact.started.is_some() {
+        return None;
+    }
+    let driver = driver(facts, fact);
+    let ready = driver.as_ref().map_or(facts.problem.now, |driver| driver.ready);
+    let release = facts.problem.operation(operation).release;
+    let from = ready.max(release).min(fact.placement.start);
+    stretches.extend(wait::explain(facts, index, fact, from).into_iter().rev());
+    let Some(driver) = driver.filter(|driver| driver.ready >= release) else {
+        stretches.extend(released(facts, fact, from));
+        return None;
+    };
+    stretches.extend(lag(&driver, fact.placement.start));
+    Some(driver.before)
 }
 
 /// Done work ended when it ended.
@@ -119,64 +157,10 @@ fn released(facts: &Facts<'_>, fact: &Fact<'_>, ready: Time) -> Option<Stretch> 
     (ready > now).then(|| Stretch::new(Cause::Release, object, (now, ready)))
 }
 
-/// The predecessor that came last.
-struct Driver {
-    before: OperationId,
-    /// When the link let the operation start.
-    ready: Time,
-    /// The lag before that.
-    lag: Span,
-}
-
-impl Driver {
-    fn lag(&self, start: Time) -> Option<Stretch> {
-        let to = self.ready.min(start);
-        let from = self.ready - self.lag;
-        let object = Object::Operation(self.before);
-        (from < to).then(|| Stretch::new(Cause::Predecessor, object, (from, to)))
-    }
-}
-
-fn driver(facts: &Facts<'_>, fact: &Fact<'_>) -> Option<Driver> {
-    facts
-        .problem
-        .incoming(fact.operation)
-        .filter_map(|link| bound(facts, fact, link))
-        .max_by_key(|driver| (driver.ready, std::cmp::Reverse(driver.before)))
-}
-
-/// When a link lets an operation start.
-fn bound(facts: &Facts<'_>, fact: &Fact<'_>, link: &Precedence) -> Option<Driver> {
-    let before = facts.get(link.before);
-    let baseline = facts.problem.baseline(link.before);
-    let end = end_of(facts, link.before)?;
-    let start = match before {
-        Some(before) => before.placement.start,
-        None => baseline.and_then(|row| row.start).unwrap_or(end),
-    };
-    let resource = match before {
-        Some(before) => before.mode.resource,
-        None => baseline.and_then(|row| row.resource),
-    };
-    let lag = link.min_lag + facts.problem.transport_between(resource, fact.mode.resource);
-    let length = fact.placement.end - fact.placement.start;
-    let ready = match link.kind {
-        Kind::EndStart => transferred(facts, before, link).map_or(end, |done| done.min(end)) + lag,
-        Kind::StartStart => start + lag,
-        Kind::EndEnd => end + lag - length,
-        Kind::StartEnd => start + lag - length,
-    };
-    Some(Driver { before: link.before, ready, lag: lag.max(0) })
-}
-
-/// When enough of an unstarted predecessor is done, where it need not be all.
-fn transferred(facts: &Facts<'_>, before: Option<&Fact<'_>>, link: &Precedence) -> Option<Time> {
-    let before = before.filter(|before| before.started.is_none())?;
-    if i64::from(link.transfer) >= MILLION {
-        return None;
-    }
-    let need = share(link.transfer, before.mode.duration);
-    facts.working(before).advance(before.placement.start, need)
+/// The lag after a predecessor.
+fn lag(driver: &Driver, start: Time) -> Option<Stretch> {
+    let (from, to) = (driver.ready - driver.lag, driver.ready.min(start));
+    (from < to).then(|| Stretch::new(Cause::Predecessor, Object::Operation(driver.before), (from, to)))
 }
 
 /// Neighbors of one cause and object become one.
@@ -189,6 +173,7 @@ fn merge(stretches: Vec<Stretch>) -> Vec<Stretch> {
                 last.delay += stretch.delay;
                 last.holders.extend(stretch.holders);
                 last.more += stretch.more;
+                last.steps = last.steps.start.min(stretch.steps.start)..last.steps.end.max(stretch.steps.end);
             }
             _ => merged.push(stretch),
         }

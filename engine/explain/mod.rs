@@ -12,8 +12,10 @@
 //! Ticks of the chain that pass for this cause. They sum to at most the chain's length without its
 //! work; where several things would have made it wait at once, the first of the order above is named.
 //! Time in which an operation could have run as far as all of these are concerned has no row.
-//! `gain`, what removing the cause would bring, is a statement about another schedule, which only a
-//! re-solve without the cause could prove: here it is null, always.
+//!
+//! # What gain means
+//! By how many ticks the order would end earlier if the cause alone were taken away, the operations of the
+//! chain moved up to what binds next and all else stood where it is (`gain`).
 //!
 //! # Cost
 //! `O(n log n)` to sort holdings and stock once, then the holdings and calendar windows within waits.
@@ -23,6 +25,8 @@
 //! to write.
 
 mod chain;
+mod driver;
+mod gain;
 mod index;
 mod material;
 mod wait;
@@ -37,6 +41,9 @@ use index::Index;
 
 /// So many late orders are explained in full.
 pub const CHAINS: usize = 10_000;
+
+/// For so many late orders, the most expensive first, it is told what each cause costs.
+pub const GAINS: usize = 1_000;
 
 /// What kind of thing delays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,8 +123,8 @@ pub struct ReasonRow {
     pub to: Time,
     /// Ticks of delay.
     pub delay: Span,
-    /// Ticks that the order would end earlier without it, where another schedule has proved that; none
-    /// where reasons are read off one schedule.
+    /// Ticks that the order would end earlier without it, all else as it is; none where it is history, for
+    /// what is left out, and beyond the first [`GAINS`] late orders.
     pub gain: Option<Span>,
 }
 
@@ -170,13 +177,46 @@ pub fn reasons_of(
     if !late.is_empty() {
         let index = Index::new(&facts);
         for (place, order) in late.iter().enumerate() {
-            let depth = if place < chains { chain::Depth::Full } else { chain::Depth::Near };
+            let depth = match place {
+                _ if place >= chains => chain::Depth::Near,
+                _ if place >= GAINS => chain::Depth::Full,
+                _ => chain::Depth::Gain,
+            };
             rows.extend(chain::rows(&facts, &index, (order.id, order.last), depth));
         }
     }
     rows.extend(left_out.iter().map(|obstacle| kept_out(problem, obstacle)));
     rows.sort_by_key(|row| (row.order.is_none(), row.order, row.rank));
     rows
+}
+
+/// The schedules that gains compare: the operations that end an order moved up with nothing taken away, or
+/// without the cause of the row of a rank. None where there is no such row, and where its cause is history.
+pub fn moved_up(
+    problem: &Problem,
+    schedule: &Schedule,
+    order: OrderId,
+    without: Option<u32>,
+) -> Option<Schedule> {
+    let facts = Facts::of(problem, schedule);
+    let index = Index::new(&facts);
+    let (_, last) = chain::last_operation(&facts, &problem.order(order).operations)?;
+    let (ranked, operations) = chain::ranked(&facts, &index, last, chain::Depth::Gain);
+    let chain = gain::Chain::new(&facts, &index, &operations, order);
+    let stretch = match without {
+        Some(rank) => Some(ranked.get((rank as usize).checked_sub(1)?)?),
+        None => None,
+    };
+    let places = chain.without(&facts, &index, stretch)?;
+    let mut result = schedule.clone();
+    for operation in &operations {
+        if let (Some(place), Some(placed)) =
+            (places.get(operation), &mut result.placements[operation.index()])
+        {
+            (placed.start, placed.end, placed.changeover) = (place.start, place.end, place.changeover);
+        }
+    }
+    Some(result)
 }
 
 /// A late order.

@@ -1,5 +1,7 @@
 //! What filled the time between "it could have started" and its start.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use super::Cause;
@@ -63,11 +65,13 @@ pub(super) struct Stretch {
     pub(super) to: Time,
     /// Ticks of it that count.
     pub(super) delay: Span,
+    /// Which operations of a chain have waited in it, counted from the last one.
+    pub(super) steps: Range<usize>,
 }
 
 impl Stretch {
     pub(super) fn new(cause: Cause, object: Object, (from, to): (Time, Time)) -> Self {
-        Self { cause, object, holders: SmallVec::new(), more: 0, from, to, delay: to - from }
+        Self { cause, object, holders: SmallVec::new(), more: 0, from, to, delay: to - from, steps: 0..0 }
     }
 }
 
@@ -223,6 +227,28 @@ fn material(
             painter.paint(&Stretch::new(Cause::Storage, object, (ready, since - length)));
         }
     }
+}
+
+/// What is not closed time nor held by others one after the other, each looked at as if alone: from when on none
+/// of it stands in the way, that of `removed` apart.
+pub(super) fn free_from(
+    facts: &Facts<'_>,
+    index: &Index,
+    fact: &Fact<'_>,
+    from: Time,
+    removed: Option<(Cause, Object)>,
+) -> Time {
+    let start = fact.placement.start;
+    if from >= start {
+        return from;
+    }
+    let counts = |stretch: &&Stretch| Some((stretch.cause, stretch.object)) != removed;
+    let alone = |paint: fn(&Facts<'_>, &Index, &Fact<'_>, (Time, Time), &mut Painter)| {
+        let mut painter = Painter { bare: vec![(from, start)], stretches: Vec::new() };
+        paint(facts, index, fact, (from, start), &mut painter);
+        painter.stretches.iter().filter(counts).map(|stretch| stretch.to).max()
+    };
+    [alone(pools), alone(material)].into_iter().flatten().fold(from, Time::max)
 }
 
 /// Closed time.

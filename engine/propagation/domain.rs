@@ -4,7 +4,7 @@
 //! narrow; an empty window or an empty set is a [`Conflict`]. Every change is on the trail, and the operations
 //! that changed are listed for the propagators.
 
-use super::network::{MOST_MODES, Network};
+use super::network::{MOST_MODES, Network, Point};
 use super::trail::Trail;
 use crate::model::time::Time;
 
@@ -15,6 +15,14 @@ const LST: usize = 1;
 const ECT: usize = 2;
 const LCT: usize = 3;
 const MODES: usize = 4;
+
+fn low_of(point: Point) -> usize {
+    if point.is_multiple_of(2) { EST } else { ECT }
+}
+
+fn high_of(point: Point) -> usize {
+    if point.is_multiple_of(2) { LST } else { LCT }
+}
 
 /// Why nothing is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +37,8 @@ pub enum Cause {
     Disjunctive(u32),
     /// Capacity; index in [`Network::cumulatives`].
     Capacity(u32),
+    /// Too little of an item, or too much; index in [`Network::reservoirs`].
+    Item(u32),
 }
 
 /// A contradiction: the operation that has no place left, and what took it.
@@ -107,6 +117,26 @@ impl Domains {
         self.est(operation) == self.lst(operation)
             && self.ect(operation) == self.lct(operation)
             && self.modes(operation).is_power_of_two()
+    }
+
+    /// The earliest time of a point.
+    pub(super) fn earliest(&self, point: Point) -> Time {
+        self.values[WIDTH * (point as usize / 2) + low_of(point)]
+    }
+
+    /// The latest time of a point.
+    pub(super) fn latest(&self, point: Point) -> Time {
+        self.values[WIDTH * (point as usize / 2) + high_of(point)]
+    }
+
+    /// A point not before `time`.
+    pub(super) fn raise_point(&mut self, point: Point, time: Time) -> Result<(), Conflict> {
+        self.raise(point as usize / 2, low_of(point), high_of(point), time)
+    }
+
+    /// A point not after `time`.
+    pub(super) fn lower_point(&mut self, point: Point, time: Time) -> Result<(), Conflict> {
+        self.lower(point as usize / 2, high_of(point), low_of(point), time)
     }
 
     /// No start before `time`.

@@ -11,6 +11,7 @@ use super::network::Network;
 use super::precedence::{Chains, relax};
 use super::propagator::Propagator;
 use super::queue::Queue;
+use super::reservoir::Balance;
 use super::timetable::Timetable;
 use super::work;
 use crate::model::time::Time;
@@ -44,6 +45,9 @@ impl<'n, 'p> Propagation<'n, 'p> {
         for index in 0..network.cumulatives.len() {
             propagators.push(Box::new(Timetable::new(network, index)));
             propagators.push(Box::new(Energy::new(network, index)));
+        }
+        for index in 0..network.reservoirs.len() {
+            propagators.push(Box::new(Balance::new(network, index)));
         }
         let mut wakes = vec![Vec::new(); network.operations.len()];
         for (index, propagator) in propagators.iter().enumerate() {

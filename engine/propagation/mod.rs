@@ -14,6 +14,7 @@
 //! | `disjunctive` | overload, detectable precedences, not-first/not-last, edge finding | `O(n log n)` |
 //! | `timetable` | parts that run whatever happens, against capacities over time | `O(n (n + steps))` at worst |
 //! | `energy` | the work that must lie between two instants against capacity | `O(n log n)` |
+//! | `reservoir` | what is taken of an item against what can have been given | `O(n log n)`, `O(n^2)` at worst |
 //!
 //! Everything can be taken back ([`Propagation::mark`], [`Propagation::undo`]), so search and shaving run on the
 //! same windows. Only here are the windows called by their short names: earliest and latest start (est, lst),
@@ -28,6 +29,7 @@ pub mod precedence;
 pub mod propagator;
 mod queue;
 pub mod relax;
+mod reservoir;
 pub mod timetable;
 mod trail;
 pub mod windows;

@@ -1,9 +1,9 @@
-//! What propagation looks at: a relaxation of a problem in four flat lists.
+//! What propagation looks at: a relaxation of a problem in flat lists.
 //!
 //! Times are those of the problem. An arc says that one end of an operation lies at least so much after an
 //! end of another; least lags are arcs forward, largest lags arcs backward with a negative length. A
 //! disjunctive is a set of operations of which no two overlap, a cumulative one whose quantities never exceed
-//! a capacity over time.
+//! a capacity over time, a reservoir movements that never take more than is there.
 //!
 //! # Invariants
 //! Every valid schedule of the problem, without its changeovers, satisfies the network. An operation has at
@@ -115,7 +115,30 @@ pub struct Cumulative {
     pub takings: Vec<Taking>,
 }
 
-/// Operations, arcs, resources.
+/// Some of an item given or taken at a point.
+#[derive(Debug, Clone, Copy)]
+pub struct Movement {
+    /// When.
+    pub point: Point,
+    /// How much; positive.
+    pub quantity: i64,
+}
+
+/// At no instant has more been taken than was there and has been given.
+#[derive(Debug, Clone)]
+pub struct Reservoir {
+    /// Its number for whoever built the network.
+    pub name: u32,
+    /// What is there without anybody giving, from an instant on, ascending; the first step is at or before every
+    /// release.
+    pub there: Vec<(Time, i64)>,
+    /// Who gives.
+    pub gives: Vec<Movement>,
+    /// Who takes.
+    pub takes: Vec<Movement>,
+}
+
+/// Operations, arcs, resources, items.
 #[derive(Debug, Clone, Default)]
 pub struct Network<'p> {
     /// Open windows that others refer to.
@@ -130,6 +153,8 @@ pub struct Network<'p> {
     pub disjunctives: Vec<Disjunctive>,
     /// Capacities.
     pub cumulatives: Vec<Cumulative>,
+    /// Items.
+    pub reservoirs: Vec<Reservoir>,
     forward: Vec<u32>,
     backward_starts: Vec<u32>,
     backward: Vec<u32>,

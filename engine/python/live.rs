@@ -13,6 +13,7 @@ use crate::search::LeftOut;
 use crate::tables::TableProblem;
 
 use super::error::guarded;
+use super::judgment::Judgment;
 use super::solve::assemble;
 
 /// The figures of a schedule and its tables, judged unless that has been done.
@@ -28,7 +29,7 @@ pub(super) fn answered<'py>(
         Ok(py.detach(|| {
             let verdict = verdict.unwrap_or_else(|| verify(&inner.problem, &schedule, true));
             let levels = objective.value(&verdict.values);
-            assemble(inner, schedule, Some(verdict), left_out, levels, Findings::default())
+            assemble(inner, schedule, Judgment::known(verdict), left_out, levels, Findings::default())
         }))
     })?;
     let (violations, levels) = assembled.counts();

@@ -6,6 +6,7 @@
 
 mod convert;
 mod error;
+mod judgment;
 mod live;
 mod outcome;
 mod problem;

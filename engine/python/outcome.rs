@@ -3,24 +3,27 @@
 //! An answer is its schedule; tables are views of it. Slack, reasons and indicators cost more than the
 //! verifier, and most callers read two tables of eight: so a solve that is cancelled answers at once, and
 //! each table is made at its first reading, without the interpreter. The schedule never changes, so a
-//! table made late is the table that would have been made early.
+//! table made late is the table that would have been made early. No table and no figure leaves before the
+//! verifier has judged the schedule (`judgment`).
 
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::error::Findings;
-use crate::model::objective::TermValues;
 use crate::schedule::Schedule;
-use crate::schedule::verify::Violation;
+use crate::schedule::verify::Verdict;
 use crate::search::LeftOut;
 use crate::tables::TableProblem;
 use crate::tables::write::{self, Output};
 
 use super::convert::Table;
 use super::error::guarded;
+use super::judgment::Judgment;
+use super::solve::terms;
 
 /// Names of the tables, in the order in which results list them.
 const NAMES: [&str; 8] =
@@ -31,19 +34,30 @@ const NAMES: [&str; 8] =
 pub(super) struct Outcome {
     pub(super) inner: Arc<TableProblem>,
     pub(super) schedule: Schedule,
-    pub(super) values: TermValues,
     pub(super) left_out: Vec<LeftOut>,
     pub(super) findings: Findings,
-    pub(super) violations: Vec<Violation>,
+    pub(super) judgment: Judgment,
 }
 
 impl Outcome {
+    /// What the verifier says of the schedule.
+    pub(super) fn verdict(&self) -> &Verdict {
+        self.judgment.verdict(&self.inner.problem, &self.schedule)
+    }
+
     fn batch(&self, name: &str) -> Option<RecordBatch> {
         let (problem, context) = (&self.inner.problem, &self.inner.context);
+        let Verdict { values, violations } = self.verdict();
         match name {
-            "findings" => Some(write::findings(self.findings.kept())),
-            "violations" => Some(write::violations(problem, context, &self.violations)),
-            _ => Output::new(problem, context, &self.schedule, &self.values, &self.left_out).table(name),
+            "findings" => {
+                let mut findings = self.findings.clone();
+                if let Some(disagreement) = self.judgment.disagreement(problem, &self.schedule) {
+                    findings.push(disagreement);
+                }
+                Some(write::findings(findings.kept()))
+            }
+            "violations" => Some(write::violations(problem, context, violations)),
+            _ => Output::new(problem, context, &self.schedule, values, &self.left_out).table(name),
         }
     }
 }
@@ -58,8 +72,14 @@ impl Outcome {
 
     /// How many rules the schedule breaks.
     #[getter]
-    fn broken(&self) -> usize {
-        self.violations.len()
+    fn broken(&self, py: Python<'_>) -> PyResult<usize> {
+        guarded(py, || Ok(py.detach(|| self.verdict().violations.len())))
+    }
+
+    /// Every term by name, as the verifier has it.
+    fn objective<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let values = guarded(py, || Ok(py.detach(|| self.verdict().values)))?;
+        terms(py, &values)
     }
 
     fn __len__(&self) -> usize {

@@ -14,10 +14,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict};
 
-use crate::error::{EngineError, Finding, Findings};
+use crate::error::{EngineError, Findings};
 use crate::model::objective::{Objective, Term, TermValues};
 use crate::schedule::Schedule;
 use crate::schedule::verify::{Verdict, verify};
+use crate::search::limit::AT_ONCE;
 use crate::search::{self, LimitHit, Reason, SolveOptions, Solved};
 use crate::session::carry;
 use crate::tables::read::{Foreign, read_schedule};
@@ -26,6 +27,7 @@ use crate::tables::{TableData, TableProblem};
 
 use super::convert::{self, Table};
 use super::error::{guarded, panic_text, raised};
+use super::judgment::{Claim, Judgment};
 use super::outcome::Outcome;
 use super::problem::Problem;
 
@@ -308,18 +310,22 @@ pub(super) struct Answer {
     outcome: Outcome,
     levels: Vec<i64>,
     /// Whether there is a schedule whose figures count.
-    judged: bool,
+    has_schedule: bool,
 }
 
 impl Answer {
     /// How many violations, and how many levels of the objective.
     pub(super) fn counts(&self) -> (usize, usize) {
-        (self.outcome.violations.len(), self.levels.len())
+        (self.outcome.verdict().violations.len(), self.levels.len())
     }
 
     pub(super) fn into_dict(self, py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         let answer = PyDict::new(py);
-        let objective = if self.judged { terms(py, &self.outcome.values)? } else { PyDict::new(py) };
+        let objective = match (self.has_schedule, self.outcome.judgment.is_known()) {
+            (false, _) => Some(PyDict::new(py)),
+            (true, true) => Some(terms(py, &self.outcome.verdict().values)?),
+            (true, false) => None,
+        };
         answer.set_item("objective", objective)?;
         answer.set_item("levels", self.levels)?;
         answer.set_item("tables", Bound::new(py, self.outcome)?)?;
@@ -327,7 +333,7 @@ impl Answer {
     }
 }
 
-fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDict>> {
+pub(super) fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDict>> {
     let terms = PyDict::new(py);
     for (term, value) in values.iter() {
         terms.set_item(term.name(), value)?;
@@ -335,50 +341,46 @@ fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDic
     Ok(terms)
 }
 
-/// The answer of a solve; its schedule is verified, and the verifier's figures are those told.
+/// The answer of a solve; the verifier's figures are those told. Its schedule is judged at once unless it is
+/// large and whoever has stopped the solve waits for it.
 fn answer(
     inner: &Arc<TableProblem>,
     options: &SolveOptions,
     solved: &mut Solved,
-    mut findings: Findings,
+    findings: Findings,
 ) -> Answer {
     let problem = &inner.problem;
     let left_out = std::mem::take(&mut solved.left_out);
     let Some(schedule) = solved.schedule.take() else {
         let nothing = Schedule::empty(problem.operations.len());
-        return assemble(inner, nothing, None, left_out, Vec::new(), findings);
+        let judgment = Judgment::known(Verdict::default());
+        let answer = assemble(inner, nothing, judgment, left_out, Vec::new(), findings);
+        return Answer { has_schedule: false, ..answer };
     };
-    let verdict = verify(problem, &schedule, options.partial);
-    if verdict.values != solved.values {
-        findings.push(
-            Finding::error("TERMS_DISAGREE", "schedule")
-                .found(format!("{:?} by the search", solved.levels))
-                .expected(format!("{:?} by the verifier", options.objective.value(&verdict.values)))
-                .hint("A bug of the engine; the verifier's figures are given."),
-        );
+    let (objective, levels) = (options.objective.clone(), solved.levels.clone());
+    let claim = Claim { objective, values: solved.values, levels: levels.clone() };
+    let judgment = Judgment::open(options.partial, claim);
+    let mut answer = assemble(inner, schedule, judgment, left_out, levels, findings);
+    let is_stopped = matches!(solved.limit, LimitHit::Cancelled | LimitHit::Time);
+    if !is_stopped || problem.operations.len() <= AT_ONCE {
+        answer.levels = options.objective.value(&answer.outcome.verdict().values);
     }
-    let levels = options.objective.value(&verdict.values);
-    assemble(inner, schedule, Some(verdict), left_out, levels, findings)
+    answer
 }
 
 pub(super) fn assemble(
     inner: &Arc<TableProblem>,
     schedule: Schedule,
-    verdict: Option<Verdict>,
+    judgment: Judgment,
     left_out: Vec<search::LeftOut>,
     levels: Vec<i64>,
     findings: Findings,
 ) -> Answer {
-    let judged = verdict.is_some();
-    let Verdict { violations, values } = verdict.unwrap_or_default();
     let mut all = inner.findings.clone();
     all.extend(findings);
     let inner = Arc::clone(inner);
-    Answer {
-        outcome: Outcome { inner, schedule, values, left_out, findings: all, violations },
-        levels,
-        judged,
-    }
+    let outcome = Outcome { inner, schedule, left_out, findings: all, judgment };
+    Answer { outcome, levels, has_schedule: true }
 }
 
 /// Judges a schedule that comes from elsewhere; see `sopengine.evaluate`.
@@ -400,7 +402,7 @@ pub(super) fn evaluate<'py>(
             let mut verdict = verify(&inner.problem, &schedule, partial);
             verdict.add(violations);
             let levels = objective.value(&verdict.values);
-            assemble(inner, schedule, Some(verdict), Vec::new(), levels, findings)
+            assemble(inner, schedule, Judgment::known(verdict), Vec::new(), levels, findings)
         }))
     })?;
     let (violations, levels) = judged.counts();

@@ -43,7 +43,9 @@ class Result:
         Output tables by name, each made when it is first read; each is also an attribute: `schedule`,
         `assignments`, `dispatch`, `order_results`, `kpis`, `reasons`, `findings`, `violations`.
     objective
-        Every term by name, optimized or not.
+        Every term by name, optimized or not, as the verifier has it. Where a solve of more than 5,000
+        operations was cancelled or ended by its time limit, the verifier judges its schedule when the first
+        term or table is read, so that the answer does not wait for it.
     levels
         Value of each objective level, the most important first.
     bound
@@ -57,7 +59,7 @@ class Result:
     """
 
     tables: Mapping[str, pa.Table]
-    objective: dict[str, int]
+    objective: Mapping[str, int]
     levels: list[int]
     bound: list[int | None]
     termination: Termination
@@ -94,8 +96,9 @@ class Result:
         """Why orders are late or left out, the largest delay first.
 
         Of more than 10,000 late orders those that lateness costs the most (weight x tardiness) are explained
-        in full, each of the others in one row. `gain` is null: what removing a cause would bring, only
-        another solve can prove.
+        in full, each of the others in one row. `gain` is by how much the order would end earlier without
+        the cause, all else standing where it is; null for history, for what is left out, and beyond the
+        1,000 most expensive late orders.
         """
         return self._table("reasons")
 

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from sopengine import _engine
 from sopengine.errors import SopDataError
 from sopengine.options import Objective, SolveOptions, objective_levels
-from sopengine.tables import ArrowStream, ResultTables, TableLike, prepare, result_table, schedule_tables
+from sopengine.tables import (
+    ArrowStream,
+    ResultTables,
+    ResultTerms,
+    TableLike,
+    prepare,
+    result_table,
+    schedule_tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,9 +244,10 @@ def _crossing(
 def _result(answer: dict[str, Any], problem: Problem) -> Result:
     from sopengine.result import Result, Termination
 
+    terms = answer["objective"]
     return Result(
         tables=ResultTables(answer["tables"]),
-        objective=answer["objective"],
+        objective=ResultTerms(answer["tables"]) if terms is None else terms,
         levels=answer["levels"],
         bound=answer["bound"],
         termination=Termination(answer["reason"], answer["limit"], answer["detail"]),

@@ -1,8 +1,9 @@
 """Anything that speaks Arrow, as a table that the engine can trust.
 
 Tables cross to the engine by the Arrow PyCapsule protocol, so polars, pandas, duckdb and pyarrow are all
-taken as they are. Here they are validated in full (the protocol itself cannot be), local times become
-instants of the problem's zone, and columns that nobody reads are kept from crossing.
+taken as they are, but for lengths of time that the engine has no word for (`shapes`). Here they are validated
+in full (the protocol itself cannot be), local times become instants of the problem's zone, and columns that
+nobody reads are kept from crossing.
 
 pyarrow is loaded with the first table, not with the package.
 """
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, runtime
 
 from sopengine import _engine
 from sopengine.errors import Finding, SopDataError
+from sopengine.shapes import elapsed, fine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 TOLD: Final = 100
 """So many faulty rows of a column are told one by one; the rest are counted."""
+
+OWN_COLUMN: Final = {b"sopengine": b"own"}
+"""Metadata of a column that the package itself keeps with a table; the engine is not told of it."""
 
 _OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
 
@@ -57,6 +62,11 @@ def _columns(direction: str) -> dict[str, dict[str, str]]:
         if row["direction"] == direction:
             known.setdefault(row["table"], {})[row["column"]] = row["type"]
     return known
+
+
+def is_known(table: str, column: str) -> bool:
+    """Whether the tables of a problem have such a column."""
+    return column in _columns("in").get(table, {})
 
 
 def coerce(given: Mapping[str, TableLike | None]) -> dict[str, pa.Table]:
@@ -97,6 +107,7 @@ def _coerce(name: str, given: object) -> pa.Table | Finding:
         hint = "Give a pyarrow, polars, pandas or duckdb table, or a dictionary of columns."
         return Finding("TYPE_MISMATCH", table=name, found=kind, expected=expected, hint=hint)
     try:
+        given = fine(given) if isinstance(given, Mapping) else given
         table = given if isinstance(given, pa.Table) else pa.table(given)
         table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
@@ -197,11 +208,15 @@ def _crossing(
     fields: list[pa.Field] = []
     columns: list[pa.ChunkedArray | pa.Array] = []
     for field, column in zip(table.schema, table.itercolumns(), strict=True):
+        if field.name not in types and field.metadata == OWN_COLUMN:
+            continue
         crossing: pa.ChunkedArray | pa.Array = column
         if field.name not in types:
             crossing = pa.nulls(table.num_rows)
         elif zone is not None and types[field.name] == "time" and _is_local(field.type):
             crossing = _localize(name, field.name, column, zone, issues)
+        elif types[field.name] == "duration" and field.type == pa.month_day_nano_interval():
+            crossing = elapsed(column)
         fields.append(pa.field(field.name, crossing.type))
         columns.append(crossing)
     if not columns:
@@ -359,3 +374,37 @@ class ResultTables(Mapping[str, "pa.Table"]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the plain dictionary of all tables."""
         return dict, (dict(self),)
+
+
+class ResultTerms(Mapping[str, int]):
+    """Every term of a schedule by name, from the verifier, which is asked when the first is read.
+
+    A large solve that was stopped answers before its schedule is judged; no figure is told before.
+    """
+
+    __slots__ = ("_outcome", "_terms")
+
+    def __init__(self, outcome: _engine.Outcome) -> None:
+        self._outcome = outcome
+        self._terms: dict[str, int] | None = None
+
+    def _known(self) -> dict[str, int]:
+        if self._terms is None:
+            self._terms = self._outcome.objective()
+        return self._terms
+
+    def __getitem__(self, name: str) -> int:
+        return self._known()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
+
+    def __repr__(self) -> str:
+        return repr(self._known())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the plain dictionary."""
+        return dict, (self._known(),)

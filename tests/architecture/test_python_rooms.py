@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "python" / "sopengine"
-CORE = {"_engine", "errors", "tables", "problem", "options", "result", "solve"}
+CORE = {"_engine", "errors", "tables", "problem", "options", "result", "shapes", "solve"}
 ABOVE = {"service", "cli", "report", "v1"}
 # Rooms that work on tables and may solve, but never touch the engine itself.
 BESIDE = {"io", "plant", "sop", "checks", "scenario", "session"}

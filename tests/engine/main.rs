@@ -6,6 +6,7 @@ mod bounds;
 mod critical;
 mod decode;
 mod explain;
+mod gain;
 mod incremental;
 mod infeasible;
 mod plain;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -201,3 +202,57 @@ def test_a_problem_can_be_pickled() -> None:
     problem = so.Problem(**tables())
     again = pickle.loads(pickle.dumps(problem))
     assert again.summary() == problem.summary()
+
+
+def lengths(duration: object) -> dict[str, object]:
+    """Two operations on one resource, of these lengths."""
+    return {
+        "problem": {"now": pa.array([dt.datetime(2026, 1, 5, 6)]), "timezone": ["UTC"]},
+        "operations": {"operation": ["a", "b"]},
+        "modes": {"operation": ["a", "b"], "resource": ["m", "m"], "duration": duration},
+        "resources": {"resource": ["m"]},
+    }
+
+
+def makespan(duration: object) -> int:
+    return so.solve(so.Problem(**lengths(duration)), work_limit=100).objective["makespan"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds"), [("s", 1), ("m", 60), ("h", 3600), ("D", 86_400), ("W", 604_800)]
+)
+def test_units_of_numpy_are_seconds(unit: str, seconds: int) -> None:
+    assert makespan(np.array([2, 3], f"m8[{unit}]")) == 5 * seconds
+
+
+def test_instants_of_numpy_in_minutes() -> None:
+    given = lengths(np.array([2, 3], "m8[m]"))
+    given["problem"] = {"now": np.array(["2026-01-05T06:00"], "M8[m]"), "timezone": ["UTC"]}
+    assert so.solve(so.Problem(**given), work_limit=100).schedule["start"][0].as_py().hour == 6
+
+
+def test_intervals_without_months_are_lengths_of_time() -> None:
+    cells = [None, (0, 1, 3_600 * 10**9), (0, 0, 60 * 10**9)]
+    intervals = pa.array(cells, pa.month_day_nano_interval())
+    chunked = pa.chunked_array([intervals[1:2], intervals[2:]])
+    assert makespan(chunked) == 86_400 + 3_600 + 60
+    below = pa.array([(0, 0, 10**9), (0, 0, 5 * 10**8)], pa.month_day_nano_interval())
+    with pytest.raises(so.SopDataError, match="SUB_TICK"):
+        so.Problem(**lengths(below))
+
+
+@pytest.mark.parametrize(
+    "cell", [(1, 0, 0), (0, 2**31 - 1, 0), (0, 200_000, 1)], ids=["month", "long", "both"]
+)
+def test_intervals_without_a_length_are_refused(cell: tuple[int, int, int]) -> None:
+    cells = pa.array([cell, (0, 0, 0)], pa.month_day_nano_interval())
+    with pytest.raises(so.SopDataError, match=r"TYPE_MISMATCH at modes\.duration"):
+        so.Problem(**lengths(cells))
+
+
+def test_days_are_no_instants() -> None:
+    given = lengths(np.array([2, 3], "m8[m]"))
+    given["problem"] = {"now": [dt.date(2026, 1, 5)], "timezone": ["UTC"]}
+    with pytest.raises(so.SopDataError, match="found Date32, expected timestamps") as refused:
+        so.Problem(**given)
+    assert len(refused.value.issues) == 1

@@ -234,6 +234,18 @@ impl Builder<'_> {
             let start = entry.start.unwrap_or(self.now);
             remaining_by_default(&windows, duration, start, self.now, baseline.on_stop)
         });
+        let never = problem.operation(operation).suspend == Suspend::Never;
+        let goes_on = baseline.remaining > 0 && baseline.remaining_changeover == 0;
+        if never && goes_on && !windows.is_open(self.now) {
+            self.findings.push(
+                Finding::warning("FROZEN_IN_DOWNTIME", "baseline")
+                    .at(row, id)
+                    .column("status")
+                    .found("started work that may not pause, closed at now")
+                    .expected("open time at now")
+                    .hint("it goes on when its resources open; correct the calendar or the status"),
+            );
+        }
         if duration == 0 && baseline.remaining > 0 {
             self.inconsistent(
                 row,

@@ -3,7 +3,7 @@
 //! Propagation on the network of the problem first, then shaving, then a tree over modes and starts, the
 //! earliest open operation first, its window halved until its start is known. A leaf of the tree is decoded by
 //! the rich decoder in the order of its starts, which sees all that the network leaves out (changeovers,
-//! members, material): a complete schedule ends the search. A tree that is exhausted without any leaf proves
+//! members): a complete schedule ends the search. A tree that is exhausted without any leaf proves
 //! that there is no schedule; one with leaves that the decoder cannot follow proves nothing.
 //!
 //! All of it is bounded by work.
@@ -165,6 +165,10 @@ impl<'n, 'p> Settler<'n, 'p> {
             Cause::Capacity(index) => {
                 let name = resource(network.cumulatives[index as usize].name);
                 format!("operation {operation} finds too little capacity beside the others on {name}")
+            }
+            Cause::Item(index) => {
+                let name = problem.names.items.get(network.reservoirs[index as usize].name as usize);
+                format!("operation {operation} finds too little of item {name}, or no room for it")
             }
         }
     }

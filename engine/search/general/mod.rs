@@ -309,7 +309,7 @@ impl<'a> Run<'a> {
             });
             return Solved { stats, limit: hit, ..self.nothing(Reason::Unknown, detail) };
         };
-        let best = moved_right(self.outline.problem, self.options, best);
+        let best = moved_right(self.outline.problem, self.options, hit, best);
         let optimal = self.is_optimal(&best);
         Solved {
             values: best.values(self.outline),

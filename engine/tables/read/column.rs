@@ -277,10 +277,12 @@ impl Reader {
             _ => "TYPE_MISMATCH",
         };
         let row = (0..chunk.len()).find(|&row| chunk.is_valid(row)).unwrap_or(0);
+        let (kind, shown) = (kind.to_string(), cells::show(chunk, row));
+        let found = if shown == kind { kind } else { format!("{kind}, such as {shown}") };
         self.findings.push(
             Finding::error(check, source.spec.name)
                 .column(column.name)
-                .found(format!("{kind}, such as {}", cells::show(chunk, row)))
+                .found(found)
                 .expected(match column.class {
                     Class::Time if self.facts.context.temporal => "timestamps",
                     Class::Duration if self.facts.context.temporal => "durations",

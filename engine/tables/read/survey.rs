@@ -168,7 +168,10 @@ fn kind_of_time(tables: &Tables, findings: &mut Findings) -> bool {
                     list(&temporal)
                 ))
                 .expected("all columns of time temporal, or all integer")
-                .hint("Integers have no unit; convert them to durations or timestamps."),
+                .hint(
+                    "Integers have no unit; convert them to durations or timestamps, \
+                     or read files with duration_unit.",
+                ),
         );
     }
     !temporal.is_empty()

@@ -83,8 +83,12 @@ const REASONS: &[Column] = &[
     column("from", Time, "Since when."),
     column("to", Time, "Until when."),
     column("delay", Duration, "Time lost to it.").unit("ticks"),
-    column("gain", Duration, "Time won if it were removed; null where no re-solve has proved it.")
-        .unit("ticks"),
+    column(
+        "gain",
+        Duration,
+        "Time by which the order would end earlier without it, all else as it is; null where it is not told.",
+    )
+    .unit("ticks"),
 ];
 
 const KPIS: &[Column] = &[

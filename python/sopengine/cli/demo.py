@@ -52,7 +52,7 @@ def command(
         raise click.UsageError("--planted needs --operations: only generated plants hide a schedule")
     place = Path(out) / "plant"
     copy_plant(plant, place)
-    source = load(str(place), None, None, None, None)
+    source = load(str(place))
     if source.plant is None:
         raise click.UsageError(f"demo plant {plant!r} is a problem, not a plant")
     from sopengine.sop.loop import run_plan

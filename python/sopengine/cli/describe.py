@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
 from sopengine.cli.output import echo_json
-from sopengine.cli.source import load, read_options
+from sopengine.cli.source import load, read_options, title_of
 from sopengine.report.axis import TimeAxis
 from sopengine.report.text import printable, text_table
 
@@ -16,18 +16,18 @@ from sopengine.report.text import printable, text_table
 @click.argument("path")
 @click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
 @read_options
-def command(path: str, as_json: bool, **reading: str | None) -> int:
+def command(path: str, as_json: bool, **reading: Any) -> int:
     """Read PATH, check it, and say what it holds."""
     source = load(path, **reading)
     thing = source.plant or source.problem
     kind = "plant" if source.plant is not None else "problem"
     counts = {name: table.num_rows for name, table in thing.tables.items()}
-    findings = source.problem.findings.to_pylist()
+    findings = source.findings
     summary = source.problem.summary()
     if as_json:
         echo_json({"kind": kind, "tables": counts, "summary": summary, "findings": findings})
         return 0
-    click.echo(f"{printable(Path(path).name)}: a {kind}\n")
+    click.echo(f"{printable(title_of(path))}: a {kind}\n")
     click.echo(
         "\n".join(text_table(("table", "rows"), "lr", [(name, f"{rows:,}") for name, rows in counts.items()]))
     )
@@ -37,12 +37,9 @@ def command(path: str, as_json: bool, **reading: str | None) -> int:
     click.echo("\n".join(text_table(("", ""), "ll", rows)[2:]))
     if findings:
         click.echo(f"\nFindings ({len(findings):,})")
-        shown = [
-            tuple(str(row.get(name) or "") for name in ("severity", "check", "table", "id", "found"))
-            for row in findings[:20]
-        ]
-        heads = ("severity", "check", "table", "id", "found")
-        click.echo("\n".join(text_table(heads, "lllll", shown, len(findings))))
+        heads = ("severity", "check", "table", "column", "id", "found")
+        shown = [tuple(str(row.get(name) or "") for name in heads) for row in findings[:20]]
+        click.echo("\n".join(text_table(heads, "llllll", shown, len(findings))))
     return 0
 
 

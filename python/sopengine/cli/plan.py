@@ -37,7 +37,7 @@ def command(
     out: str | None,
     format: str,
     as_json: bool,
-    **reading: str | None,
+    **reading: Any,
 ) -> int:
     """Plan the plant at PATH in buckets, schedule it, and report where the two differ."""
     from sopengine.plant import Plant

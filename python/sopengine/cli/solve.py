@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sopengine.cli.failure import warn
 from sopengine.cli.output import exit_code, save, show
 from sopengine.cli.progress import Progress
-from sopengine.cli.source import Source, keep_close, load, load_schedule, read_options
+from sopengine.cli.source import Source, keep_close, load, load_schedule, read_options, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,13 +111,15 @@ def command(
     out: str | None,
     format: str,
     as_json: bool,
-    **reading: str | None,
+    **reading: Any,
 ) -> int:
     """Find a schedule for PATH: a folder of tables, a workbook, a database or an instance file."""
     levels = objective_of(objective)
     source = load(path, **reading)
     if baseline is not None:
         source = keep_close(source, load_schedule(baseline)[0])
+    if not as_json:
+        warn(source.findings)
     result = run(
         source,
         quiet=as_json,
@@ -127,6 +129,6 @@ def command(
         seed=seed,
         objective=levels,
     )
-    files = save(source, result, Path(path).name, out, format) if out is not None else []
-    show(source, result, Path(path).name, as_json, files)
+    files = save(source, result, title_of(path), out, format) if out is not None else []
+    show(source, result, title_of(path), as_json, files)
     return exit_code(result)

@@ -25,6 +25,13 @@ class Source:
     problem: Any
     plant: Any = None
     lift: Callable[..., dict[str, pa.Table]] | None = None
+    noticed: tuple[dict[str, Any], ...] = ()
+    """What the plant and its compilation noticed; what the problem noticed is in its own findings."""
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """Everything that was noticed on the way to the problem."""
+        return [*self.noticed, *self.problem.findings.to_pylist()]
 
 
 def read_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,18 +45,32 @@ def read_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(["iso", "day_first", "month_first", "compact"]),
             help="Order of day and month in CSV files, where it cannot be told.",
         ),
+        click.option(
+            "--duration-unit",
+            type=click.Choice(["s", "min", "h", "d"]),
+            help="Unit of durations written as bare integers.",
+        ),
+        click.option("--encoding", help="Encoding of CSV files, such as cp1252; default UTF-8."),
+        click.option("--delimiter", help="Delimiter of CSV files; default: found."),
+        click.option("--scale", type=click.IntRange(0, 18), help="Decimals of quantities given as floats."),
     ):
         function = option(function)
     return function
 
 
-def load(path: str, now: str | None, timezone: str | None, dates: str | None, decimal: str | None) -> Source:
-    """The problem at a path; a plant is compiled for `now` first."""
-    thing = read(path, dates=dates, decimal=decimal, timezone=timezone, now=integer_or_text(now))
+def load(path: str, *, now: str | None = None, **reading: Any) -> Source:
+    """The problem at a path, read with these options; a plant is compiled for `now` first."""
+    thing = read(path, now=integer_or_text(now), **reading)
     if not hasattr(thing, "compile"):
         return Source(thing)
     compiled = thing.compile(plant_now(thing.tables, now))
-    return Source(compiled.problem, thing, compiled.lift)
+    noticed = [*thing.findings.to_pylist(), *compiled.findings.to_pylist()]
+    return Source(compiled.problem, thing, compiled.lift, tuple(noticed))
+
+
+def title_of(path: str) -> str:
+    """What a page calls a source: the last part of its path, whatever way the path is written."""
+    return path if "://" in path else Path(path).resolve().name
 
 
 def integer_or_text(now: str | None) -> int | str | None:
@@ -81,25 +102,16 @@ def keep_close(source: Source, schedule: pa.Table) -> Source:
 
     What the problem itself knows of an operation, its history above all, goes before the schedule.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     from sopengine.problem import Problem
+    from sopengine.tables import with_plan
 
-    tables = dict(source.problem.tables)
-    columns = ("operation", "mode", "resource", "start", "end")
-    planned = schedule.filter(pc.is_valid(schedule.column("start")))
-    planned = planned.select([name for name in columns if name in planned.column_names])
-    known = tables["operations"].column("operation").combine_chunks()
-    kept = pc.is_in(planned.column("operation"), value_set=known.cast(planned.column("operation").type))
-    planned = planned.filter(kept)
-    history = tables.get("baseline")
-    if history is not None:
-        told = history.column("operation").combine_chunks().cast(planned.column("operation").type)
-        planned = planned.filter(pc.invert(pc.is_in(planned.column("operation"), value_set=told)))
-        planned = pa.concat_tables([history, planned], promote_options="permissive")
-    problem = Problem(**{**tables, "baseline": planned}, scale=getattr(source.problem, "scale", None))
-    return replace(source, problem=problem)
+    known = source.problem.tables["operations"].column("operation").combine_chunks()
+    names = schedule.column("operation")
+    schedule = schedule.filter(pc.is_in(names, value_set=known.cast(names.type)))
+    tables = with_plan(source.problem.tables, schedule)
+    return replace(source, problem=Problem(**tables, scale=getattr(source.problem, "scale", None)))
 
 
 def load_schedule(path: str) -> tuple[pa.Table, pa.Table | None]:

@@ -112,6 +112,8 @@ def _hint(kind: str | None) -> str | None:
         return "Maybe pass duration_unit='min' for bare integers, or write PT2H for two hours."
     if kind in ("quantity", "number"):
         return "Maybe pass decimal=',' or decimal='.'."
+    if kind == "integer":
+        return "Counts and ranks are whole; money is in minor units, so 100.50 is 10050."
     return None
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from sopengine.tables import OWN_COLUMN, is_known
+
 if TYPE_CHECKING:
     from sopengine.plant.intake.collect import Collector
 
@@ -112,6 +114,11 @@ COLUMNS: dict[str, dict[str, str]] = {
 }
 
 
+def mark_own(field: pa.Field, table: str) -> pa.Field:
+    """A field, marked where it is no column of a Problem, so that nobody is told that it is unknown."""
+    return field if is_known(table, field.name) else field.with_metadata(OWN_COLUMN)
+
+
 class Emitter:
     """Collects rows by table; `tables` builds them in Arrow, leaving out the empty ones."""
 
@@ -162,4 +169,5 @@ class Emitter:
                 arrays[column] = pa.array(values, pa.int64()).cast(self._types[kind])
             else:
                 arrays[column] = pa.array(values, self._types[kind])
-        return pa.table(arrays)
+        table = pa.table(arrays)
+        return table.cast(pa.schema([mark_own(field, name) for field in table.schema]))

@@ -48,6 +48,20 @@ def finishing_location(facts: Facts, item: str) -> str:
     return str(found.pop() or "") if len(found) == 1 else ""
 
 
+def families(facts: Facts) -> dict[str, str]:
+    """Return the family of every item that has one, by item.
+
+    A plant that knows no families plans its end items one by one: those made that go into nothing else.
+    """
+    named = {item: row["family"] for item, row in sorted(facts.items.items()) if row["family"] is not None}
+    if named:
+        return named
+    parts = {row["component"] for row in facts.rows["bom"]}
+    return {
+        item: item for item, row in sorted(facts.items.items()) if row["kind"] == "made" and item not in parts
+    }
+
+
 class Hierarchy:
     """The items of every key, and the key of every item.
 
@@ -64,10 +78,7 @@ class Hierarchy:
         self.items: dict[Key, list[str]] = {key: [] for key in sorted(named)}
         self.key: dict[str, Key] = {}
         self.planned: frozenset[Key] = frozenset(named)
-        for item in sorted(facts.items):
-            family = facts.items[item]["family"]
-            if family is None:
-                continue
+        for item, family in families(facts).items():
             place = finishing_location(facts, item)
             choices = [Key(family, place), Key(family)]
             only = [key for key in named if key.family == family]

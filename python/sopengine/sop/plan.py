@@ -32,7 +32,7 @@ from sopengine.plant.intake.collect import Collector, nearest
 from sopengine.plant.localtime import to_local
 from sopengine.sop.buckets import Grid, monday_of, month_of
 from sopengine.sop.disaggregate import months_to_weeks
-from sopengine.sop.hierarchy import Hierarchy, Key
+from sopengine.sop.hierarchy import Hierarchy, Key, families
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -199,7 +199,7 @@ class _Reader:
         self.facts = facts
         self.name = name
         self.out = out
-        self.scale = {r["family"]: r["scale"] or 0 for r in facts.rows["items"] if r["family"] is not None}
+        self.scale = {name: facts.items[item]["scale"] or 0 for item, name in families(facts).items()}
         self.resources = {r["resource"] for r in facts.rows["resources"]}
 
     def rows(self, table: pa.Table) -> list[PlanRow]:
@@ -365,5 +365,8 @@ def plan_from_orders(facts: Facts, now: int, due_of: Mapping[str, int | None]) -
         slot = (measure, wide.key[item], day)
         totals[slot] = totals.get(slot, 0) + max(0, quantity)
     rows = [PlanRow(m, key, "", "week", day, q) for (m, key, day), q in totals.items()]
-    grid = Grid(facts.zone, now, _weeks_until(first, rows))
+    # Work that no family counts loads resources all the same.
+    last = max([now, *(due for due in due_of.values() if due is not None)])
+    weeks = (monday_of(to_local(last, facts.zone).date()) - first).days // 7 + 1
+    grid = Grid(facts.zone, now, min(MAX_WEEKS, max(_weeks_until(first, rows), weeks)))
     return Plan(rows, grid, Hierarchy(facts, {r.key for r in rows}))

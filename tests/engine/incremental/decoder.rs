@@ -40,6 +40,7 @@ fn may_differ(problem: &Problem) -> bool {
 
 /// A decoder that walks from state to state.
 struct Walk<'p> {
+    seed: u64,
     outline: &'p Outline<'p>,
     decoder: Decoder<'p>,
     state: State,
@@ -51,7 +52,8 @@ struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    fn new(outline: &'p Outline<'p>, rng: Rng) -> Self {
+    fn new(outline: &'p Outline<'p>, seed: u64) -> Self {
+        let rng = Rng::stream(seed, 7);
         let mut decoder = Decoder::new(outline);
         let mut state = State::new(outline.problem, outline.free.clone());
         assert_eq!(decoder.decode(&state, true, &|| false), End::Complete);
@@ -59,7 +61,7 @@ impl<'p> Walk<'p> {
         let mut neighborhood = Neighborhood::new(outline);
         neighborhood.refresh(&decoder, &state);
         let may_differ = may_differ(outline.problem);
-        Self { outline, decoder, state, neighborhood, rng, moves: 0, may_differ, differ: 0 }
+        Self { seed, outline, decoder, state, neighborhood, rng, moves: 0, may_differ, differ: 0 }
     }
 
     /// One move, done in part and from nothing, then kept or undone.
@@ -95,7 +97,12 @@ impl<'p> Walk<'p> {
         self.differ += 1;
         let differ = differences(&part.0, &whole.0);
         let found = features::of(self.outline.problem);
-        assert!(keep > 0 && self.may_differ, "behind {keep} with {found:?}: {differ:?}");
+        assert!(
+            keep > 0 && self.may_differ,
+            "seed {}, move {}, behind {keep} with {found:?}: {differ:?}",
+            self.seed,
+            self.moves
+        );
         for schedule in [&part.0, &whole.0] {
             let verdict = verify(self.outline.problem, schedule, true);
             assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);
@@ -112,7 +119,7 @@ fn suffixes_equal_decodings_from_nothing() {
         seed += 1;
         let Some(problem) = random::plant(seed) else { continue };
         let outline = Outline::new(&problem);
-        let mut walk = Walk::new(&outline, Rng::stream(seed, 7));
+        let mut walk = Walk::new(&outline, seed);
         for _ in 0..60 {
             walk.step();
         }

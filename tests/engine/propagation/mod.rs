@@ -3,5 +3,6 @@
 
 mod disjunctive;
 mod network;
+mod reservoir;
 mod rich;
 mod sketch;

@@ -2,7 +2,9 @@
 
 use sopengine::model::time::FAR;
 use sopengine::model::windows::Windows;
-use sopengine::propagation::network::{Cumulative, Disjunctive, Step, Taking, Way, end_of, start_of};
+use sopengine::propagation::network::{
+    Cumulative, Disjunctive, Movement, Reservoir, Step, Taking, Way, end_of, start_of,
+};
 use sopengine::propagation::{Domains, Network};
 use sopengine::search::rng::Rng;
 
@@ -79,8 +81,36 @@ pub(super) fn random_network<'w>(windows: &'w [Windows], rng: &mut Rng) -> Netwo
         }
         network.cumulatives.push(Cumulative { name: 0, steps, takings });
     }
+    for _ in 0..rng.below(3) {
+        let reservoir = random_reservoir(count, rng);
+        network.reservoirs.push(reservoir);
+    }
     network.close();
     network
+}
+
+/// An item that some take at their start and some give at their end; or the other way round, as room is.
+pub(super) fn random_reservoir(count: usize, rng: &mut Rng) -> Reservoir {
+    let mut there = vec![(-FAR / 2, i64::from(rng.below(4)))];
+    let mut time = 0;
+    while rng.one_in(2) && time < HORIZON {
+        time += i64::from(rng.between(1, 6));
+        there.push((time, i64::from(rng.below(5))));
+    }
+    let (mut gives, mut takes) = (Vec::new(), Vec::new());
+    let is_room = rng.one_in(3);
+    for operation in 0..count {
+        let quantity = i64::from(rng.between(1, 3));
+        let (start, end) = (start_of(operation), end_of(operation));
+        let (take, give) = if is_room { (end, start) } else { (start, end) };
+        if rng.one_in(2) {
+            takes.push(Movement { point: take, quantity });
+        }
+        if rng.one_in(2) {
+            gives.push(Movement { point: give, quantity });
+        }
+    }
+    Reservoir { name: 0, there, gives, takes }
 }
 
 /// A set has open time only where the last word on all its modes is that.
@@ -155,7 +185,7 @@ fn extend(network: &Network<'_>, all: &[Vec<Place>], chosen: &mut Vec<Place>, fo
         return;
     }
     if chosen.len() == all.len() {
-        if fits(network, chosen) {
+        if fits(network, chosen) && is_there(network, chosen) {
             found.push(chosen.clone());
         }
         return;
@@ -197,6 +227,23 @@ fn fits(network: &Network<'_>, chosen: &[Place]) -> bool {
             let used: i64 =
                 cumulative.takings.iter().map(|taking| used(network, taking, chosen, time, step)).sum();
             used <= step.free
+        })
+    })
+}
+
+/// Never more taken than there.
+fn is_there(network: &Network<'_>, chosen: &[Place]) -> bool {
+    let at = |point: u32| {
+        let place = chosen[point as usize / 2];
+        if point.is_multiple_of(2) { place.1 } else { place.2 }
+    };
+    network.reservoirs.iter().all(|reservoir| {
+        let moved = |movements: &[Movement], time: i64| -> i64 {
+            movements.iter().filter(|row| at(row.point) <= time).map(|row| row.quantity).sum()
+        };
+        (0..HORIZON + 8).all(|time| {
+            let there = reservoir.there.iter().rev().find(|step| step.0 <= time).unwrap().1;
+            moved(&reservoir.takes, time) <= there + moved(&reservoir.gives, time)
         })
     })
 }

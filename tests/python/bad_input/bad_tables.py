@@ -80,6 +80,13 @@ def falling_offsets() -> dict[str, Any]:
     return {**given(), "operations": pa.table({"operation": array})}
 
 
+def counted(valid: int, null_count: int) -> pa.Array:
+    """Durations 3 and 4 with these validity bits, and this count of nulls whatever the bits say."""
+    cells = pa.py_buffer((3).to_bytes(8, "little") + (4).to_bytes(8, "little"))
+    bits = pa.py_buffer(valid.to_bytes(2, "little"))
+    return pa.Array.from_buffers(pa.int64(), 2, [bits, cells], null_count=null_count)
+
+
 def wild_dictionary() -> dict[str, Any]:
     ids = pa.DictionaryArray.from_arrays(pa.array([0, 9], pa.int8()), pa.array(["a", "b"]), safe=False)
     return given(operations={"operation": ids})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bad_tables import Case, check_said, given, loose, pinned, warn
+from bad_tables import Case, calendar, check_said, given, loose, pinned, warn
 
 CASES = [
     Case("D40", "pins overlap",
@@ -23,6 +23,9 @@ CASES = [
          "STATUS_INCONSISTENT", ("baseline", "start"), (0, "a")),
     Case("D44", "done in the future", given(baseline={"operation": ["a"], "status": ["done"], "end": [7]}),
          "STATUS_INCONSISTENT", ("baseline", "end"), (0, "a")),
+    warn("D44", "started in closed time",
+         {**calendar([50], [100]), "baseline": {"operation": ["a"], "status": ["started"], "start": [-3]}},
+         "FROZEN_IN_DOWNTIME", ("baseline", "status"), (0, "a")),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Resources, calendars, changeovers, groups and material (D20, D32 to D39, D45, D47)."""
+"""Resources, calendars, changeovers, groups and material (D20, D32 to D39, D45 to D47)."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ CASES = [
     Case("D45", "more members than there are",
          given(**GROUP, requirements={"operation": ["a"], "group": ["g"], "quantity": [2]}), "CAPACITY_TOO_SMALL",
          ("operations", None), (0, "a")),
+    Case("D46", "batch", given(resources={"kind": ["batch"]}), "ENUM_VALUE", ("resources", "kind"), (0, "m")),
+    Case("D46", "tank", given(resources={"kind": ["tank"]}), "ENUM_VALUE", ("resources", "kind"), (0, "m")),
+    warn("D46", "batch of an operation", given(operations={"batch": ["x", "x"]}), "RESERVED_COLUMN",
+         ("operations", "batch")),
     warn("D47", "negative stock",
          given(stock={"item": ["x"], "quantity": [-1]}, materials={"operation": ["a"], "item": ["x"], "quantity": [-5]}),
          "STOCK_LIMIT", ("stock", "quantity"), (None, "x")),

@@ -13,6 +13,7 @@ from bad_tables import (
     answer,
     broken_text,
     check_said,
+    counted,
     falling_offsets,
     given,
     outputs,
@@ -46,6 +47,8 @@ CASES = [
          ("modes", "duration"), (1, "b/null")),
     Case("D4", "nothing but nulls", given(operations={"operation": [None, None]}), "NULL_VALUE",
          ("operations", "operation"), (0, "null")),
+    Case("D5", "more nulls told than there are", given(modes={"duration": counted(0b11, 1)}), "ARROW_INVALID",
+         ("modes", None)),
     Case("D7", "dictionary index out of range", wild_dictionary(), "ARROW_INVALID", ("operations", None)),
     Case("D9", "fraction", given(modes={"duration": [3.5, 4.0]}), "NOT_INTEGRAL", ("modes", "duration"), (0, "a/null")),
     Case("D9", "decimal fraction", given(modes={"duration": [Decimal("3.25"), Decimal(4)]}), "NOT_INTEGRAL",
@@ -80,6 +83,16 @@ def test_what_is_said(case: Case) -> None:
 
 
 TEXTS = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
+
+
+@pytest.mark.parametrize("valid", [0b11, 0xFF03, 0xFFFF], ids=bin)
+def test_d5_bits_past_the_end_say_nothing(valid: int) -> None:
+    assert outputs(answer(given(modes={"duration": counted(valid, -1)}))) == outputs(answer(given()))
+
+
+def test_d5_a_count_of_no_nulls_is_taken_at_its_word() -> None:
+    """As the format has it: without nulls nobody looks at the bits, at whichever door."""
+    assert outputs(answer(given(modes={"duration": counted(0b01, 0)}))) == outputs(answer(given()))
 
 
 def test_d6_all_shapes_of_text_are_one() -> None:

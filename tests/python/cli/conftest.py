@@ -27,11 +27,12 @@ class FakeProblem:
 class FakePlant:
     def __init__(self, **tables):
         self.tables = tables
+        self.findings = pa.table({"severity": [], "check": []})
 
     def compile(self, now, horizon=None):
         problem = FakeProblem(operations=self.tables["work_orders"])
         lift = lambda schedule, order_results=None: {"work_order_schedule": pa.table({"work_order": ["W"]})}  # noqa: E731
-        return types.SimpleNamespace(problem=problem, lift=lift, now=now)
+        return types.SimpleNamespace(problem=problem, lift=lift, now=now, findings=self.findings)
 
 
 class FakeCancel:

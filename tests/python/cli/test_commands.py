@@ -23,7 +23,7 @@ def test_solve_prints_a_page(engine, shop, capsys):
     out, err = capsys.readouterr()
     assert out.startswith("shop.txt: optimal")
     assert "Makespan" in out
-    assert err == ""
+    assert err == "DUE_IN_PAST at orders ('A')\n"
     ((problem, options),) = engine.calls
     assert problem.tables["operations"].num_rows == 2
     assert (options["time_limit"], options["work_limit"], options["seed"]) == (10.0, None, 0)
@@ -64,6 +64,21 @@ def test_history_goes_before_the_baseline(engine):
     rows = problem.tables["baseline"].to_pylist()
     assert rows[0] == {"operation": "a", "status": "done", "end": 4, "resource": None, "start": None}
     assert rows[1] == {"operation": "b", "status": None, "end": None, "resource": "M", "start": 5}
+
+
+def test_a_baseline_of_instants_meets_local_times(engine):
+    from sopengine.cli.source import Source, keep_close
+
+    now = pa.array([dt.datetime(2026, 1, 5, 6)])
+    tables = {
+        "problem": pa.table({"now": now, "timezone": ["Europe/Berlin"]}),
+        "operations": pa.table({"operation": ["a"]}),
+    }
+    start = pa.array([dt.datetime(2026, 1, 5, 6, tzinfo=dt.UTC)], pa.timestamp("s", "Europe/Berlin"))
+    schedule = pa.table({"operation": ["a"], "start": start})
+    kept = keep_close(Source(types.SimpleNamespace(tables=tables, scale=None)), schedule).problem.tables
+    assert kept["problem"]["now"].type.tz == kept["baseline"]["start"].type.tz == "Europe/Berlin"
+    assert kept["baseline"]["start"][0].as_py() - kept["problem"]["now"][0].as_py() == dt.timedelta(hours=1)
 
 
 def test_solve_writes_everything(engine, shop, tmp_path, capsys):
@@ -109,6 +124,29 @@ def test_bad_input_lists_all_findings(engine, tmp_path, capsys):
     assert "[red]" in err
     assert main(["solve", str(tmp_path / "broken.txt"), "--json"]) == 2
     assert [row["row"] for row in one_json(capsys)["findings"]] == [2, 3]
+
+
+@pytest.mark.parametrize(("columns", "framed"), [("80", False), ("200", True)])
+def test_findings_are_a_table_where_there_is_room(engine, tmp_path, capsys, monkeypatch, columns, framed):
+    monkeypatch.setenv("COLUMNS", columns)
+    (tmp_path / "broken.txt").write_text("2 2\n0 x 1 1\n0 1 1 1\n")
+    assert main(["solve", str(tmp_path / "broken.txt")]) == 2
+    err = capsys.readouterr().err
+    assert ("┃" in err) == framed
+    assert "1 finding in the input" in err
+
+
+def test_what_files_do_not_say_is_an_option(engine, tmp_path, capsys):
+    (tmp_path / "operations.csv").write_text("operation\ncut\n")
+    (tmp_path / "resources.csv").write_text("resource\nsaw\n")
+    (tmp_path / "modes.csv").write_bytes("operation|resource|duration\ncut|Säge|90\n".encode("cp1252"))
+    options = ["--duration-unit", "min", "--encoding", "cp1252", "--delimiter", "|", "--scale", "2"]
+    assert main(["solve", str(tmp_path), *options]) == 0
+    problem = engine.calls[0][0]
+    assert problem.scale == 2
+    assert problem.tables["modes"].to_pylist() == [
+        {"operation": "cut", "resource": "Säge", "duration": dt.timedelta(minutes=90)}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -318,6 +318,7 @@ WARNINGS = {
     "sentinel": ({"shifts": rows({**SHIFT, "valid_to": dt.date(9999, 12, 31)})}, "SENTINEL_DATE", "warning"),
     "sentinel due": ({"work_orders": order(due=at("9999-12-31"))}, "SENTINEL_DATE", "warning"),
     "blanks": ({"resources": rows({"resource": "saw"}, {"resource": " saw"})}, "CONFUSABLE_IDS", "warning"),
+    "column misspelt": ({"steps": step(run_time=3)}, "UNKNOWN_COLUMN", "warning"),
     "extra column": ({"work_orders": order(planner="Ann")}, "UNKNOWN_COLUMN", "info"),
 }
 

@@ -406,3 +406,17 @@ def test_a_whole_week_later_is_the_same_plan_a_week_later():
     assert [f.gap for f in conclude(one, None).check_findings] == [
         f.gap for f in conclude(two, None).check_findings
     ]
+
+
+def test_a_plant_without_families_plans_its_end_items():
+    """Weeks reach as far as work orders do, so that no load falls into a week that there is not."""
+    orders = rows(
+        {"work_order": "W1", "item": "oak", "quantity": 20, "due": at("2026-04-10T12:00")},
+        {"work_order": "W2", "item": "seat", "quantity": 20, "due": at("2026-04-20T12:00")},
+    )
+    known = plant(work_orders=orders, demands=None)
+    bare = known.replace(items=known.tables["items"].drop_columns("family"))
+    up = conclude(prepare(bare, None, NOW), None)
+    assert {str(key) for key in up.draft.plan.keys} == {"oak (hall)"}
+    assert len(up.draft.grid) == 5
+    assert "None" not in up.page()

@@ -85,12 +85,14 @@ class Reader:
         for name in raw.column_names:
             if name not in columns:
                 columns[name] = raw.column(name)
+                near = nearest(name, set(spec.by_name) - set(raw.column_names))
                 self.out.add(
                     "UNKNOWN_COLUMN",
                     spec.name,
                     column=name,
-                    severity="info",
-                    hint=nearest(name, spec.by_name),
+                    found="a column that nobody reads",
+                    severity="warning" if near else "info",
+                    hint=near or "It is kept with the table.",
                 )
         return pa.table(columns)
 

@@ -3,7 +3,9 @@
 //! What the network keeps: windows, history, pins, modes with their calendars, precedences of all kinds with
 //! the least transport, exclusion on unary resources, capacities by time and groups of members. What it drops,
 //! so that it stays a relaxation: changeovers (they only make holdings longer), members' own calendars, the
-//! choice of members, material, and what waits for a decision (a `release` holding over breaks is free there).
+//! choice of members, the order of movements within an instant, and what waits for a decision (a `release` holding over breaks is free there).
+
+mod items;
 
 use crate::model::Problem;
 use crate::model::history::{Pin, Status};
@@ -33,6 +35,7 @@ pub fn network<'p>(outline: &Outline<'p>, history: History<'_>) -> Network<'p> {
     }
     relax.pins(&mut network);
     relax.resources(&mut network);
+    items::add(&mut network, problem, history);
     network.close();
     network
 }
