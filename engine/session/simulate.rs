@@ -89,10 +89,12 @@ pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
     let mut state = State::of_schedule(outline.problem, live, &outline.free);
     let gone =
         |op: &OperationId| live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode));
-    // What fills a store with a limit has its turn when it does: by then all that empties it has had one.
+    // What fills a store with a limit has its turn when it does: by then all that empties it has had one. What
+    // changes over has it when it begins to: those who change over later must not take its setters.
     let turn = |op: &OperationId| {
         let placed = live.get(*op)?;
-        Some(if fills(outline.problem, *op) { placed.end } else { placed.start })
+        let begins = placed.changeover.map_or(placed.start, |change| change.0.min(placed.start));
+        Some(if fills(outline.problem, *op) { placed.end } else { begins })
     };
     state.sequence.sort_by_key(|op| (gone(op), turn(op)));
     for &operation in &outline.pinned {
