@@ -56,7 +56,7 @@ def sections(diff: Diff, limit: int) -> list[Section]:
     roots = {name: root(moves, name) for name in moves}
     labels = _Labels(moves, {subject: words for words, subject in told})
     parts = [
-        Section("What has happened", tuple(words[:1].upper() + words[1:] for words, _ in told)),
+        Section("What has happened", tuple(words for words, _ in told)),
         Section("What it comes to", tuple(_summary(diff, moves, temporal=temporal))),
         *_orders(diff, moves, roots, labels, limit, temporal=temporal),
         _causes(moves, roots, labels, limit, temporal=temporal),
@@ -87,7 +87,7 @@ class _Labels:
         cause, name = end
         order = self.moves[name]["order"] if name in self.moves else None
         if cause == "change":
-            return self.told.get(name, f"change of {name}")
+            return self.told.get(name, f"change of {name}").split(" from ")[0]
         if cause == "new":
             return f"order {order} is new" if order is not None else f"{name} is new"
         if cause == "gone":
