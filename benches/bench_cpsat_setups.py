@@ -67,6 +67,7 @@ class Instance:
         columns = zip(*moves, strict=True)
         keys = ("matrix", "from_value", "to_value", "duration")
         return so.Problem(
+            orders=pa.table({"order": [f"j{j:03}" for j in range(len(self.shop))]}),
             operations=pa.table({
                 "operation": names,
                 "order": [f"j{j:03}" for j, *_ in steps],
