@@ -115,17 +115,13 @@ impl<'i> Island<'i> {
     }
 
     fn sample(&mut self, stop: &dyn Stop) {
-        let list = match self.shop.filter(|_| self.members.len() < FROM_SHOP) {
-            Some(shop) => {
-                let work = SHOP * self.part.len() as u64;
-                let (list, work) = shop.list(work, &mut self.rng, stop);
-                self.justifier.work += work;
-                list
-            }
-            None => {
-                let blur = 5 + self.rng.below(40);
-                sampled(self.justifier.forward, self.measures, blur, &mut self.rng)
-            }
+        let list = if let Some(shop) = self.shop.filter(|_| self.members.len() < FROM_SHOP) {
+            let (list, work) = shop.list(SHOP * self.part.len() as u64, &mut self.rng, stop);
+            self.justifier.work += work;
+            list
+        } else {
+            let blur = 5 + self.rng.below(40);
+            sampled(self.justifier.forward, self.measures, blur, &mut self.rng)
         };
         let mut member = Member::default();
         self.justifier.improve(&list, &mut member);
