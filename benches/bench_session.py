@@ -1,21 +1,24 @@
 """A stream of events on generated plants: how fast sessions answer, and how good the answers are.
 
     python benches/bench_session.py [--operations 5000] [--seeds 1,2] [--events 20] [--scratch 3] [--work N]
+                                    [--stream 1000]
 
-For each event: `simulate` and `repair` (whole calls), `reschedule` (2 s allowed), the share of operations
-that move by more than 15 minutes among those that the change does not reach in the simulation, and how many
-move in the frozen zone (the first four hours) beyond what the change itself forces. For the first `scratch`
-events tardiness is compared with a solve from scratch of 20 s that may move everything. Every answer is
-verified. Then promises for new orders of three operations, forks, and the memory of the process after the
-stream and after as many events again.
+The live schedule comes from a solve of 60 s. For each event: `simulate` and `repair` (whole calls), `reschedule`
+(2 s allowed), the share of operations that move by more than 15 minutes among those that the change does not reach
+in the simulation, and how many move in the frozen zone (the first four hours) beyond what the change itself forces.
+For the first `scratch` events tardiness, and what the session strives for (tardiness and moves), are compared with
+those of a solve from scratch of 20 s that may move everything. Every answer is verified. Then promises for new
+orders of three operations, forks, and the memory of the process after each tenth of a stream of events, each
+simulated, repaired and accepted.
 
-With `--work` reschedules end after so many operations touched and solves from scratch after ten times as
-many, and all times are processor time: figures that compare on a busy computer.
+With `--work` reschedules end after so many operations touched, solves from scratch after ten times and the first
+after thirty times as many, and all times are processor time: figures that compare on a busy computer.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import statistics
@@ -73,14 +76,24 @@ def order_like(session: so.Session, name: str, dice: random.Random) -> tuple[str
     return name, operations, rows[0]["start"] + timedelta(days=4)
 
 
+def forgotten(problem: so.Problem) -> so.Problem:
+    """The problem without what was published: a rule of construction would begin from that."""
+    tables = dict(problem.tables)
+    rows = tables.get("baseline")
+    if rows is not None:
+        tables["baseline"] = rows.filter(pc.not_equal(pc.fill_null(rows["status"], "planned"), "planned"))
+    return so.Problem(scale=problem.scale, **tables)
+
+
 def starts(result: so.Result) -> dict[str, int]:
     table = result.schedule
     return dict(zip(table["operation"].to_pylist(), table["start"].cast("int64").to_pylist(), strict=True))
 
 
 def megabytes() -> float:
-    """Memory of the process at its largest."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Memory that the process holds now."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
 
 
 class Bench:
@@ -91,16 +104,16 @@ class Bench:
         self.dice = random.Random(seed)
         self.figures: dict[str, list[float]] = defaultdict(list)
         problem = so.Problem(**generate(operations, seed))
-        first = self.from_scratch(problem)
+        first = self.from_scratch(problem, times=3)
         self.session = so.open(problem, first)
         self.session.frozen_until = min(row["start"] for row in planned(self.session)) + timedelta(hours=4)
         print(f"{operations} operations, seed {seed}: {first}")
         print("event        simulate   repair  objective: repair  reschedule  scratch  reached  far%  frozen")
 
-    def from_scratch(self, problem: so.Problem) -> so.Result:
+    def from_scratch(self, problem: so.Problem, times: int = 1) -> so.Result:
         if self.work is not None:
-            return so.solve(problem, work_limit=10 * self.work, objective="on_time")
-        return so.solve(problem, time_limit=20, objective="on_time")
+            return so.solve(problem, work_limit=10 * times * self.work, objective="on_time")
+        return so.solve(problem, time_limit=20 * times, objective="on_time")
 
     def timed(self, figure: str, call: Any, *arguments: Any, **options: Any) -> Any:
         begun = self.clock()
@@ -126,9 +139,11 @@ class Bench:
         self.figures["frozen"].append(len(frozen))
         text = "-"
         if compare:
-            whole = self.from_scratch(answer.problem)
+            whole = self.from_scratch(forgotten(answer.problem))
             ratio = answer.objective["tardiness"] / max(1, whole.objective["tardiness"])
             self.figures["ratio"].append(ratio)
+            asked = so.evaluate(answer.problem, whole, objective=session.objective).levels
+            self.figures["asked"].append(sum(answer.levels) / max(1, sum(asked)))
             text = f"{ratio:.3f}"
         base = [sum(result.levels[:2]) for result in (simulated, repaired, answer)]
         last = {key: values[-1] for key, values in self.figures.items()}
@@ -146,11 +161,18 @@ class Bench:
             self.timed("fork", self.session.fork)
 
     def memory(self, events: int) -> None:
-        """Simulations accepted, once and again: the second time nothing may grow."""
-        for figure in ("memory", "memory again"):
-            for number in range(events):
-                self.session.accept(self.session.simulate(event(self.session, number % 2, self.dice)[1]))
-            self.figures[figure].append(megabytes())
+        """A stream of events, each simulated, repaired and accepted; memory after each tenth of it."""
+        gc.collect()
+        held = [megabytes()]
+        for number in range(events):
+            told = event(self.session, number % 2, self.dice)[1]
+            simulated = self.session.simulate(told)
+            assert simulated.objective
+            self.session.accept(self.session.repair(told, time_limit=0))
+            if (number + 1) % max(1, events // 10) == 0:
+                gc.collect()
+                held.append(megabytes())
+        print(f"memory over {events} events, MB:", " ".join(f"{value:.0f}" for value in held))
 
     def report(self) -> None:
         for figure in ("simulate", "repair", "promise", "fork"):
@@ -163,7 +185,8 @@ class Bench:
         if self.figures["ratio"]:
             ratios = [round(ratio, 3) for ratio in self.figures["ratio"]]
             print(f"tardiness of reschedules against solves from scratch: {ratios}")
-        print(f"memory: {self.figures['memory'][0]:.0f} MB, again {self.figures['memory again'][0]:.0f} MB")
+            asked = [round(ratio, 3) for ratio in self.figures["asked"]]
+            print(f"tardiness and moves of reschedules against solves from scratch: {asked}")
 
 
 def main() -> None:
@@ -173,14 +196,15 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20)
     parser.add_argument("--scratch", type=int, default=3)
     parser.add_argument("--work", type=int)
+    parser.add_argument("--stream", type=int, default=100)
     given = parser.parse_args()
     for seed in given.seeds.split(","):
         bench = Bench(given.operations, int(seed), given.work)
         for number in range(given.events):
             bench.happens(number, compare=number < given.scratch)
         bench.promises()
-        bench.memory(given.events)
         bench.report()
+        bench.memory(given.stream)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@
 
 mod bench;
 mod carry;
+mod crowding;
 mod repair;
 mod simulate;
 

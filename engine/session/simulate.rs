@@ -11,12 +11,17 @@
 //! A live schedule that still obeys all rules is the answer as it is, with what it does not place in its
 //! gaps.
 //!
+//! Who has a place has it in the order in which operations begin to change over; what then takes the setters of
+//! others without need ([`crowding`]) goes behind them, and all is pushed on once more.
+//!
 //! # Cost
 //! Every operation tried where it was, and one verification; where that is not the answer, one decoding
-//! more: a few binary searches an operation.
+//! more, seldom two or three: a few binary searches an operation.
 
+use fixedbitset::FixedBitSet;
 use smallvec::SmallVec;
 
+use super::crowding::crowding;
 use crate::model::Problem;
 use crate::model::ids::{ItemId, OperationId, ResourceId};
 use crate::model::operation::{Phase, Target};
@@ -26,6 +31,9 @@ use crate::schedule::assignment::{Placement, Schedule};
 use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing, Unwatched};
 use crate::schedule::state::State;
 use crate::schedule::verify::{Verdict, verify};
+
+/// How often those that take the setters of others go behind them.
+const TURNS: usize = 3;
 
 /// What becomes of a live schedule.
 #[derive(Debug, Clone)]
@@ -49,11 +57,43 @@ pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
         return simulated;
     }
     decoder.keep(standing(&outline, live));
-    let state = kept_state(&outline, live);
-    decoder.decode(&state, true, &|| false);
-    let schedule = decoder.schedule();
+    let mut behind = FixedBitSet::with_capacity(problem.operations.len());
+    let (mut schedule, mut left_out) = pushed_on(&mut decoder, &kept_state(&outline, live));
+    for _ in 0..TURNS {
+        let crowding = crowding(problem, live, &schedule);
+        let known = behind.count_ones(..);
+        behind.extend(crowding.into_iter().map(OperationId::index));
+        if behind.count_ones(..) == known {
+            break;
+        }
+        let next = pushed_on(&mut decoder, &state_of(&outline, live, &behind));
+        if delay(live, &next.0) >= delay(live, &schedule) {
+            break;
+        }
+        (schedule, left_out) = next;
+    }
     let displaced = displaced(&outline, live, &schedule);
-    Simulated { schedule, left_out: decoder.left_out().to_vec(), displaced, verdict: None }
+    Simulated { schedule, left_out, displaced, verdict: None }
+}
+
+/// The schedule of a state, and what it leaves out.
+fn pushed_on(decoder: &mut Decoder<'_>, state: &State) -> (Schedule, Vec<LeftOut>) {
+    decoder.decode(state, true, &|| false);
+    (decoder.schedule(), decoder.left_out().to_vec())
+}
+
+/// Operations that are left out, and by how much the others are pushed on.
+fn delay(live: &Schedule, now: &Schedule) -> (usize, Time) {
+    let pairs = live.placements.iter().zip(&now.placements);
+    let (mut out, mut sum) = (0, 0);
+    for (was, is) in pairs {
+        match (was, is) {
+            (Some(was), Some(is)) => sum += (is.start - was.start).max(0),
+            (Some(_), None) => out += 1,
+            (None, _) => {}
+        }
+    }
+    (out, sum)
 }
 
 /// The live schedule as it is, with what it does not place in the gaps that remain, if that obeys all
@@ -86,13 +126,21 @@ fn stands(outline: &Outline<'_>, decoder: &mut Decoder<'_>, live: &Schedule) -> 
 
 /// The live order, modes and members; what has none comes last.
 pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
+    state_of(outline, live, &FixedBitSet::new())
+}
+
+/// The same; those `behind` have their turn when they start, not when they change over.
+fn state_of(outline: &Outline<'_>, live: &Schedule, behind: &FixedBitSet) -> State {
     let mut state = State::of_schedule(outline.problem, live, &outline.free);
     let gone =
         |op: &OperationId| live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode));
-    // What fills a store with a limit has its turn when it does: by then all that empties it has had one.
+    // What fills a store with a limit has its turn when it does: by then all that empties it has had one. What
+    // changes over has it when it begins to: those who change over later must not take its setters.
     let turn = |op: &OperationId| {
         let placed = live.get(*op)?;
-        Some(if fills(outline.problem, *op) { placed.end } else { placed.start })
+        let change = placed.changeover.filter(|_| !behind.contains(op.index()));
+        let begins = change.map_or(placed.start, |change| change.0.min(placed.start));
+        Some(if fills(outline.problem, *op) { placed.end } else { begins })
     };
     state.sequence.sort_by_key(|op| (gone(op), turn(op)));
     for &operation in &outline.pinned {

@@ -5,12 +5,13 @@ use std::sync::atomic::AtomicBool;
 use proptest::prelude::*;
 use sopengine::model::objective::Objective;
 use sopengine::model::resource::ResourceKind;
+use sopengine::schedule::plain::{PlainInstance, PlainMode};
 use sopengine::schedule::project::{ProjectInstance, ProjectLink, ProjectOperation, generator};
 use sopengine::schedule::verify::verify;
 use sopengine::search::limit::Never;
 use sopengine::search::project::{ProjectReduction, project_bound, solve_project};
 use sopengine::search::rng::Rng;
-use sopengine::search::shop::PlainOptions;
+use sopengine::search::shop::{PlainOptions, solve_plain};
 use sopengine::search::{Reason, SolveOptions, solve};
 
 use crate::support::Plant;
@@ -135,6 +136,68 @@ fn threads_do_not_change_the_answer_and_a_start_is_never_made_worse() {
         assert_eq!((one.makespan, &one.starts, one.stats.work), (two.makespan, &two.starts, two.stats.work));
         let again = solve_project(&instance, Some(&one.starts), &options(1, 1), &Never, &mut |_| {});
         assert!(again.makespan <= one.makespan);
+    }
+}
+
+/// A job shop whose operations also need one of so many operators.
+fn shop(seed: u64, orders: u32, machines: u32, operators: u64) -> ProjectInstance {
+    let mut rng = Rng::stream(seed, 0);
+    let mut capacities = vec![1; machines as usize];
+    capacities.push(operators);
+    let (mut operations, mut links) = (Vec::new(), Vec::new());
+    for order in 0..orders {
+        let mut route: Vec<u32> = (0..machines).collect();
+        rng.shuffle(&mut route);
+        for (step, &machine) in (0..).zip(&route) {
+            let demands = vec![(machine, 1), (machines, 1)];
+            operations.push(ProjectOperation { duration: rng.between(1, 99), release: 0, tail: 0, demands });
+            let after = order * machines + step;
+            links.extend((step > 0).then(|| ProjectLink { before: after - 1, after, lag: 0 }));
+        }
+    }
+    ProjectInstance::new(capacities, operations, links).unwrap()
+}
+
+/// The same without operators, for the plain kernel.
+fn without_operators(project: &ProjectInstance, machines: u32) -> PlainInstance {
+    let count = project.len() as u32;
+    let chain_starts = (0..=count).step_by(machines as usize).collect();
+    let mode = |op: usize| {
+        let data = project.operation(op);
+        PlainMode { resource: data.demands[0].0, duration: data.duration }
+    };
+    let modes = (0..project.len()).map(mode).collect();
+    PlainInstance::new(machines, chain_starts, (0..=count).collect(), modes, vec![], vec![]).unwrap()
+}
+
+#[test]
+fn with_an_operator_for_each_machine_it_is_the_job_shop() {
+    for seed in 0..4 {
+        let project = shop(seed, 12, 8, 8);
+        let plain = without_operators(&project, 8);
+        let best = solve_plain(&plain, None, &options(40_000_000, 1), &Never, &mut |_| {});
+        let found = solve_project(&project, None, &options(2_000_000, 1), &Never, &mut |_| {});
+        assert!(found.makespan >= best.bound);
+        let most = best.solution.makespan() * 101 / 100;
+        assert!(found.makespan <= most, "{} against {}", found.makespan, best.solution.makespan());
+    }
+}
+
+#[test]
+fn shops_with_operators_are_repeatable_and_never_use_more_than_there_are() {
+    let project = shop(9, 10, 6, 4);
+    let one = solve_project(&project, None, &options(1_500_000, 1), &Never, &mut |_| {});
+    let two = solve_project(&project, None, &options(1_500_000, 3), &Never, &mut |_| {});
+    assert_eq!((one.makespan, &one.starts, one.stats.work), (two.makespan, &two.starts, two.stats.work));
+    let starts: Vec<Option<u32>> = one.starts.iter().copied().map(Some).collect();
+    for resource in 0..project.capacities().len() {
+        for &tick in &one.starts {
+            assert!(held(&project, &starts, resource as u32, tick) <= project.capacities()[resource]);
+        }
+    }
+    for link in project.links() {
+        let (before, after) = (link.before as usize, link.after as usize);
+        assert!(one.starts[before] + project.duration(before) <= one.starts[after]);
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Worker<'p> {
     /// Schedules decoded.
     pub decodings: u64,
     interrupted: bool,
+    /// What it goes on from, where that leaves nothing out, until it has been placed.
+    origin: Option<Schedule>,
     rounds: usize,
     /// Decoding whole sequences, or reinserting: which pays off.
     phases: Credit,
@@ -80,6 +82,7 @@ impl<'p> Worker<'p> {
         rng: Rng,
     ) -> Self {
         let neighborhood = Neighborhood::new(decoder.outline());
+        let origin = origin(&best);
         Self {
             scorer,
             state: best.state.clone(),
@@ -96,6 +99,7 @@ impl<'p> Worker<'p> {
             behind: 0,
             decodings: 0,
             interrupted: true,
+            origin,
             rounds: 0,
             phases: Credit::new(2),
             out_of_order: false,
@@ -114,6 +118,7 @@ impl<'p> Worker<'p> {
         self.levels.clone_from(&other.levels);
         self.memory = vec![other.levels.clone(); memory(other.state.modes.len())];
         self.interrupted = true;
+        self.origin = origin(other);
         self.behind = 0;
     }
 
@@ -183,10 +188,12 @@ impl<'p> Worker<'p> {
         true
     }
 
-    /// Decodes the state from the beginning.
+    /// Places what it goes on from as it is, or else decodes the state from the beginning.
     fn settle(&mut self, stop: &dyn Fn() -> bool) -> bool {
         self.decodings += 1;
-        match self.decoder.decode(&self.state, self.partial, stop) {
+        let stands = self.origin.take().is_some_and(|origin| self.stand(&origin));
+        let end = if stands { End::Complete } else { self.decoder.decode(&self.state, self.partial, stop) };
+        match end {
             End::Stopped => return false,
             End::Stuck | End::CalledOff => self.interrupted = true,
             End::Complete => {
@@ -199,6 +206,19 @@ impl<'p> Worker<'p> {
         }
         self.neighborhood.refresh(&self.decoder, &self.state);
         true
+    }
+
+    /// Places everything where a schedule has it; false where something does not fit there. In the order of starts
+    /// a schedule that was repaired, or that moves have a price in, need not decode to itself.
+    fn stand(&mut self, origin: &Schedule) -> bool {
+        let nothing = State { sequence: Vec::new(), ..self.state.clone() };
+        if self.decoder.decode(&nothing, self.partial, &|| false) != End::Complete {
+            return false;
+        }
+        let mut open = self.state.sequence.clone();
+        open.retain(|operation| self.decoder.slot(*operation).is_none());
+        open.sort_by_key(|operation| origin.get(*operation).map(|placed| (placed.start, placed.end)));
+        self.decoder.stand(origin, &open)
     }
 
     pub(super) fn note_best(&mut self) {
@@ -250,6 +270,11 @@ impl<'p> Worker<'p> {
         }
         true
     }
+}
+
+/// The schedule of an incumbent that leaves nothing out.
+fn origin(incumbent: &Incumbent) -> Option<Schedule> {
+    incumbent.left_out.is_empty().then(|| incumbent.schedule.clone())
 }
 
 /// By how much the first level that differs is better.

@@ -2,6 +2,7 @@
 
 use super::justify::{Justifier, Member};
 use super::list::{Measures, blend, sampled, shift_one, stretch};
+use super::shop::Shop;
 use super::walk::Walk;
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::Stop;
@@ -17,6 +18,11 @@ const LARGEST: usize = 300;
 const MEMORY: usize = 3_000_000;
 /// Members of the first population where each child is walked from.
 const WALKING: usize = 8;
+/// Members of a population that come from the job shop inside the project, where there is one; the others are
+/// sampled, since where pools are scarce its schedules are all alike.
+const FROM_SHOP: usize = 4;
+/// What the plain kernel may take for one of them, in operations placed for each operation.
+const SHOP: u64 = 1_250;
 /// Steps of a walk for each operation.
 const STEPS: usize = 20;
 /// Operations placed in a walk at most.
@@ -30,6 +36,7 @@ const PATIENCE: usize = 40;
 #[derive(Debug)]
 pub(super) struct Island<'i> {
     measures: &'i Measures,
+    shop: Option<&'i Shop>,
     justifier: Justifier<'i>,
     rng: Rng,
     members: Vec<Member>,
@@ -55,7 +62,7 @@ impl<'i> Island<'i> {
     pub(super) fn new(
         forward: &'i ProjectInstance,
         backward: &'i ProjectInstance,
-        measures: &'i Measures,
+        (measures, shop): (&'i Measures, Option<&'i Shop>),
         walks: bool,
         rng: Rng,
     ) -> Self {
@@ -63,6 +70,7 @@ impl<'i> Island<'i> {
         let first = if walks { WALKING } else { FIRST };
         Self {
             measures,
+            shop,
             justifier: Justifier::new(forward, backward),
             rng,
             members: Vec::new(),
@@ -107,8 +115,14 @@ impl<'i> Island<'i> {
     }
 
     fn sample(&mut self, stop: &dyn Stop) {
-        let blur = 5 + self.rng.below(40);
-        let list = sampled(self.justifier.forward, self.measures, blur, &mut self.rng);
+        let list = if let Some(shop) = self.shop.filter(|_| self.members.len() < FROM_SHOP) {
+            let (list, work) = shop.list(SHOP * self.part.len() as u64, &mut self.rng, stop);
+            self.justifier.work += work;
+            list
+        } else {
+            let blur = 5 + self.rng.below(40);
+            sampled(self.justifier.forward, self.measures, blur, &mut self.rng)
+        };
         let mut member = Member::default();
         self.justifier.improve(&list, &mut member);
         self.walk_from(&mut member, stop);

@@ -7,7 +7,8 @@
 //! decoded forward, then backward from its end, then forward again as long as that shortens it
 //! (`justify`). A population that no longer improves is given up for a larger one. On some islands each child
 //! is walked from: moves across the resource arcs of a critical path, with late acceptance (`walk`). That is
-//! slower for a child and finds what blends do not, most of all where resources exclude each other.
+//! slower for a child and finds what blends do not, most of all where resources exclude each other. There, half of
+//! each population comes from the plain kernel, which searches the job shop that is left without pools (`shop`).
 //!
 //! # Determinism
 //! Islands are logical workers: each has its own random stream and population, rounds give equal work, and
@@ -23,6 +24,7 @@ mod island;
 mod justify;
 mod list;
 mod reduction;
+mod shop;
 mod solve;
 mod walk;
 

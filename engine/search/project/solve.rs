@@ -6,6 +6,7 @@ use super::bound::project_bound;
 use super::island::{Island, quota};
 use super::justify::{Justifier, Member};
 use super::list::{Measures, sampled};
+use super::shop::Shop;
 use crate::bounds::project::raised_bound;
 use crate::schedule::project::ProjectInstance;
 use crate::search::limit::{Limit, Stop};
@@ -119,12 +120,13 @@ pub fn solve_project(
 fn islands(instance: &ProjectInstance, backward: &ProjectInstance, measures: &Measures, run: &mut Run<'_>) {
     let built = run.stats.work;
     let exclusive = is_exclusive(instance);
+    let shop = Shop::of(instance).filter(|_| exclusive);
     let quota = quota(instance.len());
     let mut islands: Vec<Island<'_>> = (0..run.options.workers.max(1))
         .map(|worker| {
             let rng = Rng::stream(run.options.seed, worker + 1);
             let walks = if exclusive { worker % 4 != 0 } else { worker % 2 == 1 };
-            Island::new(instance, backward, measures, walks, rng)
+            Island::new(instance, backward, (measures, shop.as_ref().filter(|_| walks)), walks, rng)
         })
         .collect();
     while !run.is_done() {

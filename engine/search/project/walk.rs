@@ -2,8 +2,8 @@
 //!
 //! From the end of the schedule back, each operation starts when a predecessor or a holder of its resources
 //! ends: that is a critical path. Only moving operations across one of its resource arcs can shorten the
-//! schedule (Balas 1969), so a step takes such an arc and puts the later operation before the earlier one,
-//! or the earlier one behind the later, with what must go along. Late acceptance (Burke and Bykov 2017)
+//! schedule (Balas 1969), so a step takes such an arc, or a few in a row, and puts the later operation before the
+//! earlier one, or the earlier one behind the later, with what must go along. Late acceptance (Burke and Bykov 2017)
 //! compares with the length some steps ago.
 //!
 //! # Cost
@@ -128,9 +128,15 @@ impl Walk {
             .collect()
     }
 
-    /// A list with one arc turned around.
+    /// A list with one arc turned around, or a few.
     fn propose(&mut self, instance: &ProjectInstance, rng: &mut Rng) {
-        let (first, second) = self.arcs[rng.below(self.arcs.len() as u32) as usize];
+        let mut arc = rng.below(self.arcs.len() as u32) as usize;
+        let (mut first, second) = self.arcs[arc];
+        // Over several in a row that wait for each other, too.
+        while rng.one_in(2) && self.arcs.get(arc + 1).is_some_and(|next| next.1 == first) {
+            arc += 1;
+            first = self.arcs[arc].0;
+        }
         let (from, to) = (self.place[first as usize] as usize, self.place[second as usize] as usize);
         self.next.clone_from(&self.list);
         self.moving.clear();

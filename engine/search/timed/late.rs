@@ -6,9 +6,7 @@
 //! taken back. No estimate, no temperature, levels of any kind. Exact propagation costs as many operations as
 //! change, mostly few.
 //!
-//! Moves aim at what hurts. Orders are drawn by what they add to the due-date terms; the path of binding
-//! causes back from the order's end gives the moves: within its blocks, to other modes, to another place
-//! nearby. Where changeovers count, operations that need one are moved next to others of their family.
+//! Moves aim at what hurts (`aim`).
 //!
 //! Where tardiness decides, a propagation is called off as soon as the orders that it has reached lose more than
 //! could be accepted, the whole tardiness of the order that the move is for taken as gained until it is
@@ -23,11 +21,9 @@
 
 use smallvec::SmallVec;
 
-use super::moves::Shift;
-use super::path::{CriticalPath, is_held};
+use super::aim::Aim;
 use crate::model::objective::{Objective, Term};
-use crate::model::time::Time;
-use crate::schedule::timed::{Arrangement, Known, NONE, Place, State, Tally, TallyUndo};
+use crate::schedule::timed::{Arrangement, Known, Place, State, Tally, TallyUndo};
 use crate::search::rng::Rng;
 use crate::search::score::Levels;
 
@@ -61,18 +57,12 @@ pub(super) struct Late<'i> {
     memory: Vec<Levels>,
     step: usize,
     settled: u32,
-    path: CriticalPath,
     log: Vec<Known>,
     undo: TallyUndo,
-    /// Orders that hurt, with running sums of what they add.
-    hurt: Vec<(u32, i64)>,
     until_look: u32,
-    counts_changeovers: bool,
     /// The level that is tardiness alone and the first that counts, with its weight.
     tardiness: Option<(usize, i64)>,
-    /// The order that the present move is for, and its tardiness.
-    aim: (u32, i64),
-    rng: Rng,
+    aim: Aim,
 }
 
 impl<'i> Late<'i> {
@@ -94,15 +84,11 @@ impl<'i> Late<'i> {
             memory: Vec::new(),
             step: 0,
             settled: 0,
-            path: CriticalPath::default(),
             log: Vec::new(),
             undo: TallyUndo::default(),
-            hurt: Vec::new(),
             until_look: 0,
-            counts_changeovers,
             tardiness: tardiness_level(objective),
-            aim: (NONE, 0),
-            rng,
+            aim: Aim::new(counts_changeovers, rng),
         };
         late.restart(MEMORY.0);
         late.best_levels = late.levels.clone();
@@ -163,11 +149,11 @@ impl<'i> Late<'i> {
     fn step(&mut self) {
         if self.until_look == 0 {
             self.until_look = LOOK;
-            self.look();
+            self.aim.look(&mut self.state, &self.tally);
         }
         self.until_look -= 1;
         self.state.work += 4;
-        let Some((node, place)) = self.propose() else { return };
+        let Some((node, place)) = self.aim.propose(&mut self.state, &self.tally) else { return };
         let old = self.state.place_of(node);
         if place == old || !self.state.relink(node, place) {
             return;
@@ -217,7 +203,7 @@ impl<'i> Late<'i> {
             self.state.propagate(node, old, &mut self.log);
             return true;
         }
-        let (aim, mut pending) = self.aim;
+        let (aim, mut pending) = self.aim.order;
         let allowed = (most[index] - self.levels[index]) / weight;
         let mut net = 0_i64;
         self.state.propagate_while(node, old, &mut self.log, |state, known| {
@@ -232,200 +218,6 @@ impl<'i> Late<'i> {
             }
             net - pending <= allowed
         })
-    }
-
-    /// Which orders add how much to due-date terms.
-    fn look(&mut self) {
-        self.hurt.clear();
-        let mut sum = 0_i64;
-        for (order, data) in self.state.instance.orders.iter().enumerate() {
-            let (_, end) = self.tally.span(order as u32);
-            if let Some(due) = data.due
-                && end > due
-                && !data.nodes.is_empty()
-            {
-                sum = sum.saturating_add(data.weight.max(1).saturating_mul((end - due).min(1 << 32)));
-                self.hurt.push((order as u32, sum));
-            }
-        }
-        self.state.work += self.state.instance.orders.len() as u64 / 8;
-    }
-
-    /// A node and where it may go.
-    fn propose(&mut self) -> Option<(u32, Place)> {
-        self.aim = (NONE, 0);
-        if self.counts_changeovers && self.rng.one_in(4) {
-            return self.join_family();
-        }
-        let last = self.last()?;
-        self.path.trace(&self.state, last, &mut self.rng);
-        self.state.work += self.path.nodes.len() as u64;
-        let switches = self.state.instance.is_flexible && self.rng.one_in(3);
-        if switches || self.path.blocks.is_empty() {
-            let node = self.path.nodes[self.rng.below(self.path.nodes.len() as u32) as usize];
-            return if self.rng.one_in(4) { self.nearby(node) } else { self.switch(node) };
-        }
-        let (from, to) = self.path.blocks[self.rng.below(self.path.blocks.len() as u32) as usize];
-        Some(self.shift(from, to).place(&self.state, &self.path))
-    }
-
-    /// The node with which something that hurts ends.
-    fn last(&mut self) -> Option<u32> {
-        let state = &self.state;
-        let nodes = state.instance.num_nodes() as u32;
-        if let Some(&(_, sum)) = self.hurt.last()
-            && !self.rng.one_in(8)
-        {
-            let drawn = (self.rng.bits() >> 2) as i64 % sum.max(1);
-            let order = self.hurt[self.hurt.partition_point(|hurt| hurt.1 <= drawn)].0;
-            let data = &state.instance.orders[order as usize];
-            let late = data.due.map_or(0, |due| (self.tally.span(order).1 - due).max(0));
-            self.aim = (order, data.weight.saturating_mul(late));
-            let own = &data.nodes;
-            return own.iter().copied().max_by_key(|&node| (state.records[node as usize].end, node));
-        }
-        if self.rng.one_in(2) {
-            return Some(self.rng.below(nodes));
-        }
-        let borders = nodes..nodes + state.instance.num_resources() as u32;
-        let ends = borders.map(|border| state.records[border as usize].before);
-        let held = ends.filter(|&node| state.is_node(node));
-        held.max_by_key(|&node| (state.records[node as usize].end, node))
-    }
-
-    /// A move within a block: an exchange of neighbors, mostly at an end, or an insertion.
-    fn shift(&mut self, from: usize, to: usize) -> Shift {
-        let rng = &mut self.rng;
-        let last = to - 1;
-        if to - from == 2 || rng.one_in(2) {
-            let moved = match rng.below(3) {
-                0 => from,
-                1 => last - 1,
-                _ => from + rng.below((last - from) as u32) as usize,
-            };
-            return Shift::Behind { moved, anchor: moved + 1 };
-        }
-        let reach = (last - from).min(12) as u32;
-        let distance = rng.between(1, reach) as usize;
-        match rng.below(4) {
-            0 => Shift::Behind { moved: from, anchor: from + distance },
-            1 => Shift::Behind { moved: last - distance, anchor: last },
-            2 => Shift::Ahead { moved: last, anchor: last - distance },
-            _ => Shift::Ahead { moved: from + distance, anchor: from },
-        }
-    }
-
-    /// Another mode, at a place about when the node runs now.
-    fn switch(&mut self, node: u32) -> Option<(u32, Place)> {
-        let data = &self.state.instance.nodes[node as usize];
-        if data.num_modes < 2 {
-            return self.nearby(node);
-        }
-        let own = self.state.records[node as usize].mode - data.first_mode;
-        let mode = data.first_mode + (own + 1 + self.rng.below(data.num_modes - 1)) % data.num_modes;
-        Some((node, self.place_at(node, mode)))
-    }
-
-    /// The place of a node on the resource of a mode that keeps it about where it is in time.
-    fn place_at(&mut self, node: u32, mode: u32) -> Place {
-        let state = &self.state;
-        let resource = state.instance.modes[mode as usize].resource;
-        let border = state.border(resource);
-        if resource == NONE {
-            return Place { before: border, after: border, mode };
-        }
-        // Ahead of the first that starts later than the node could, give or take one.
-        let low = state.bounds(node, &state.instance.modes[mode as usize]).low;
-        let start = if self.rng.one_in(2) { low } else { state.records[node as usize].start };
-        let mut before = state.records[border as usize].before;
-        let mut steps = 0;
-        let skip = self.rng.below(3);
-        let mut beyond = 0;
-        while state.is_node(before) && (before == node || self.goes_on(before, start, &mut beyond, skip)) {
-            before = state.records[before as usize].before;
-            steps += 1;
-        }
-        let mut after = if state.is_node(before) {
-            state.records[before as usize].after
-        } else {
-            state.records[border as usize].after
-        };
-        if after == node {
-            after = state.records[node as usize].after;
-        }
-        self.state.work += steps / 4;
-        Place { before, after, mode }
-    }
-
-    /// Whether a node starts late enough to be passed on the way back; `skip` earlier ones are passed, too.
-    fn goes_on(&self, other: u32, start: Time, beyond: &mut u32, skip: u32) -> bool {
-        if self.state.records[other as usize].start >= start {
-            return true;
-        }
-        *beyond += 1;
-        *beyond <= skip
-    }
-
-    /// A place some steps away on the same resource.
-    fn nearby(&mut self, node: u32) -> Option<(u32, Place)> {
-        if !is_held(&self.state, node) {
-            return None;
-        }
-        let steps = self.rng.between(1, 4);
-        let forward = self.rng.one_in(2);
-        let mut other = node;
-        for _ in 0..steps {
-            let record = &self.state.records[other as usize];
-            let next = if forward { record.after } else { record.before };
-            if !self.state.is_node(next) {
-                break;
-            }
-            other = next;
-        }
-        (other != node).then(|| self.beside(node, other, forward))
-    }
-
-    /// The place next to another node of the same resource.
-    fn beside(&self, node: u32, other: u32, behind: bool) -> (u32, Place) {
-        let (state, mode) = (&self.state, self.state.records[node as usize].mode);
-        let skip = |next: u32, record: u32| if next == node { record } else { next };
-        let (record, own) = (&state.records[other as usize], &state.records[node as usize]);
-        let place = if behind {
-            Place { before: other, after: skip(record.after, own.after), mode }
-        } else {
-            Place { before: skip(record.before, own.before), after: other, mode }
-        };
-        (node, place)
-    }
-
-    /// Moves a node that needs a changeover next to one of its family.
-    fn join_family(&mut self) -> Option<(u32, Place)> {
-        let nodes = self.state.instance.num_nodes() as u32;
-        let drawn = (0..8).map(|_| self.rng.below(nodes)).find(|&node| {
-            let entry = self.state.records[node as usize].entry;
-            entry != NONE && self.state.instance.setup(entry).time > 0
-        });
-        let node = drawn?;
-        let family = self.state.mode(node).family;
-        let forward = self.rng.one_in(2);
-        let mut passes = self.rng.below(2);
-        let mut other = node;
-        for _ in 0..30 {
-            let record = &self.state.records[other as usize];
-            other = if forward { record.after } else { record.before };
-            self.state.work += 1;
-            if !self.state.is_node(other) {
-                return None;
-            }
-            if self.state.mode(other).family == family {
-                if passes == 0 {
-                    let behind = self.rng.one_in(2);
-                    return Some(self.beside(node, other, behind));
-                }
-                passes -= 1;
-            }
-        }
-        None
     }
 }
 

@@ -13,7 +13,7 @@
 //! Before that it goes on alone: turns from the beginning ended higher in equal time (1,000 operations, weighted
 //! tardiness; one plant, so no more than a hint).
 //!
-//! Both engines move operations on paths of binding causes (`path`, `moves`). Constructed schedules come from the
+//! Both engines move operations on paths of binding causes (`path`, `moves`, `aim`). Constructed schedules come from the
 //! rules over the rich decoder; `of_schedule` makes them states, and the kernel's times are no later.
 //!
 //! # Determinism
@@ -23,6 +23,7 @@
 //! # What does not hold
 //! Only complete schedules are searched: where construction leaves orders out, the rich search is the one.
 
+mod aim;
 mod late;
 mod moves;
 mod path;

@@ -44,36 +44,20 @@ class Diff:
     terms: dict[str, tuple[int | None, int | None]]
     """Every term of the objective before and after."""
 
+    changes: tuple[Change, ...] = ()
+    """What has happened in between."""
+
     def page(self, limit: int = 20) -> str:
         """The difference on one page of text."""
-        lines = ["Moved operations by zone:"]
-        lines += [
-            f"  {row['zone']:<8}{row['moved']:>6} of {row['operations']:<6} {row['elsewhere']} elsewhere"
-            for row in self.zones.to_pylist()
-        ]
-        verdicts = Counter(self.orders["verdict"].to_pylist())
-        lines.append(
-            "Orders: " + (", ".join(f"{n} {word}" for word, n in sorted(verdicts.items())) or "as before")
-        )
-        worst = sorted(self.orders.to_pylist(), key=lambda row: -(row["delay"] or 0))
-        lines += [
-            f"  {row['order']}: {row['verdict']}, end {_signed(row['delay'])}" for row in worst[: limit // 2]
-        ]
-        lines.append("Moves:")
-        first = sorted(
-            self.moves.to_pylist(), key=lambda row: (str(row["start_before"]), str(row["operation"]))
-        )
-        for row in first[:limit]:
-            place = row["resource_before"]
-            if row["resource_after"] != place:
-                place = f"{place} -> {row['resource_after']}"
-            by = f" by {row['by']}" if row["by"] is not None else ""
-            lines.append(f"  {row['operation']} on {place}: {_signed(row['delay'])} ({row['cause']}{by})")
-        if len(first) > limit:
-            lines.append(f"  and {len(first) - limit} more")
-        changed = {name: pair for name, pair in self.terms.items() if pair[0] != pair[1]}
-        lines += [f"{name}: {before} -> {after}" for name, (before, after) in changed.items()]
-        return "\n".join(lines)
+        from sopengine.session.page import as_text, sections
+
+        return as_text(sections(self, limit))
+
+    def html(self, title: str = "What moves", limit: int = 20) -> str:
+        """The same page for a browser, in one file."""
+        from sopengine.session.page import as_html, sections
+
+        return as_html(sections(self, limit), title)
 
     def __repr__(self) -> str:
         return f"<Diff {self.moves.num_rows} moves, {self.orders.num_rows} orders>"
@@ -126,6 +110,7 @@ def diff(
             name: (before.objective.get(name), after.objective.get(name))
             for name in dict.fromkeys([*before.objective, *after.objective])
         },
+        changes=tuple(changes),
     )
 
 
@@ -237,7 +222,3 @@ def _verdict(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> st
 
     first, second = rank(old), rank(new)
     return "same" if first == second else "better" if second < first else "worse"
-
-
-def _signed(ticks: int | None) -> str:
-    return "no place" if ticks is None else f"{ticks:+d}"
