@@ -146,8 +146,11 @@ impl Ejection {
                 }
                 Err(_) => self.successor(decoder, operation),
             };
-            let makes_way = leaves.is_some_and(|other| self.eject(decoder, lanes, losses, other));
-            if let Some(other) = leaves.filter(|_| makes_way) {
+            if let Some(other) = leaves {
+                // What was found counts no more: changeovers behind those that leave become others.
+                if !self.eject(decoder, lanes, losses, other) {
+                    return false;
+                }
                 state.modes[other.index()] = None;
                 state.members[other.index()].clear();
                 continue;
