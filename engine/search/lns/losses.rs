@@ -71,7 +71,12 @@ impl<'w> Losses<'w> {
             self.after = self.after.saturating_add(least - known.1);
             known.1 = least;
         }
-        self.after.saturating_sub(self.before).saturating_mul(weight) <= room
+        self.least().saturating_mul(weight) <= room
+    }
+
+    /// The weighted tardiness of all orders rises by at least so much.
+    pub(super) fn least(&self) -> i64 {
+        self.after.saturating_sub(self.before)
     }
 }
 
