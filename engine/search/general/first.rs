@@ -62,6 +62,7 @@ impl<'a> Run<'a> {
             found.stats.decodings += 1;
             if end == End::Complete {
                 decoder.settle(&mut state);
+                self.note_rule(rule, &decoder, found);
                 self.note(&decoder, state, found, on_improve);
             } else if found.stuck.is_none() {
                 found.stuck = decoder.left_out().first().cloned();
@@ -73,8 +74,18 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Remembers the best of the rules that go by lead times.
+    fn note_rule(&self, rule: Option<Rule>, decoder: &Decoder<'a>, found: &mut Found) {
+        if let Some(rule) = rule.filter(|rule| rule.goes_by_lead_time()) {
+            let levels = self.scorer.levels(decoder);
+            if found.rule.as_ref().is_none_or(|known| levels < known.1) {
+                found.rule = Some((rule, levels));
+            }
+        }
+    }
+
     /// The state of a rule; none if it must stop.
-    fn by_rule(&self, rule: Rule, measures: &Measures, stop: &dyn Fn() -> bool) -> Option<State> {
+    pub(super) fn by_rule(&self, rule: Rule, measures: &Measures, stop: &dyn Fn() -> bool) -> Option<State> {
         let keys = keys(self.outline, measures, rule, stop)?;
         Some(State::new(self.outline.problem, extension(self.outline, &keys, stop)?))
     }
@@ -95,8 +106,14 @@ impl<'a> Run<'a> {
         let cutoff = Cutoff::new(self.outline, &options.objective);
         let partial =
             Run { scorer: &scorer, cutoff: &cutoff, options: &options, until_complete: true, ..*self };
-        let mut least =
-            Found { best: None, stuck: None, work: found.work, stats: Stats::default(), hit: LimitHit::None };
+        let mut least = Found {
+            best: None,
+            rule: None,
+            stuck: None,
+            work: found.work,
+            stats: Stats::default(),
+            hit: LimitHit::None,
+        };
         partial.construct(base, None, &mut least, &mut |_| {});
         if let Some(best) = least.best.clone()
             && least.hit == LimitHit::None

@@ -1,24 +1,26 @@
 //! The general search: every rule and every term, over the rich decoder.
 //!
-//! First schedules by rules (`first`), then rounds of improvement (`rounds`), where the timed kernel knows all
+//! First schedules by rules (`first`, `lead`), then rounds of improvement (`rounds`), where the timed kernel knows all
 //! that counts with its help (`turns`). W logical workers work in rounds of equal work; at the end of a round,
 //! in worker order, the best is noted and workers that fall behind go on from it. Threads only execute
 //! workers. A round that the clock cuts short is thrown away, so the work reported is that of whole rounds,
 //! and the same work as a limit gives the same bytes on any number of threads.
 
 mod first;
+mod lead;
 mod rounds;
 mod turns;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::construct::Rule;
 use super::exact::{LARGEST, Settled, Settler};
 use super::limit::{Limit, Stop};
 use super::lns::Incumbent;
 use super::lns::cutoff::Cutoff;
 use super::options::{LimitHit, Progress, Reason, SolveOptions, Solved, Stats};
-use super::score::Scorer;
+use super::score::{Levels, Scorer};
 use super::shown::moved_right;
 use crate::bounds::{Raised, bound_levels};
 use crate::model::Problem;
@@ -126,6 +128,8 @@ struct Run<'a> {
 /// What the search has so far.
 struct Found {
     best: Option<Incumbent>,
+    /// The best of the rules that go by lead times, and what it gave.
+    rule: Option<(Rule, Levels)>,
     stuck: Option<LeftOut>,
     work: u64,
     stats: Stats,
@@ -153,8 +157,14 @@ impl<'a> Run<'a> {
         if let Some(detail) = settler.as_mut().and_then(Settler::propagate) {
             return self.nothing(Reason::Infeasible, detail);
         }
-        let mut found =
-            Found { best: None, stuck: None, work: 0, stats: Stats::default(), hit: LimitHit::None };
+        let mut found = Found {
+            best: None,
+            rule: None,
+            stuck: None,
+            work: 0,
+            stats: Stats::default(),
+            hit: LimitHit::None,
+        };
         self.construct(decoder, start, &mut found, on_improve);
         if let Some(settler) =
             settler.as_mut().filter(|_| found.best.is_none() && found.hit == LimitHit::None)
@@ -210,14 +220,19 @@ impl<'a> Run<'a> {
         mut found: Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) -> Solved {
-        if let Some(best) = found.best.clone() {
+        if let Some(best) = &found.best {
             found.stats.constructed = best.levels.to_vec();
-            if found.hit == LimitHit::None && !self.is_optimal(&best) {
-                let instance =
-                    (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
-                let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
-                self.improve_with(decoder, timed, &best, &mut found, on_improve);
+            if found.hit == LimitHit::None && !self.is_optimal(best) {
+                self.learn_lead_times(decoder, &mut found, on_improve);
             }
+        }
+        if let Some(best) = found.best.clone()
+            && found.hit == LimitHit::None
+            && !self.is_optimal(&best)
+        {
+            let instance = (!self.until_complete).then(|| TimedInstance::of(self.outline.problem)).flatten();
+            let timed = instance.as_ref().and_then(|instance| self.timed(instance, &best));
+            self.improve_with(decoder, timed, &best, &mut found, on_improve);
         }
         self.conclude(found)
     }
@@ -298,7 +313,7 @@ impl<'a> Run<'a> {
     }
 
     fn conclude(&self, found: Found) -> Solved {
-        let Found { best, stuck, work, mut stats, hit } = found;
+        let Found { best, stuck, work, mut stats, hit, .. } = found;
         stats.work = work;
         stats.wall = self.limit.elapsed();
         let Some(best) = best else {
