@@ -212,7 +212,9 @@ impl<'p> Worker<'p> {
     /// a schedule that was repaired, or that moves have a price in, need not decode to itself.
     fn stand(&mut self, origin: &Schedule) -> bool {
         let nothing = State { sequence: Vec::new(), ..self.state.clone() };
-        if self.decoder.decode(&nothing, self.partial, &|| false) != End::Complete {
+        let end = self.decoder.decode(&nothing, self.partial, &|| false);
+        // Pinned starts come before all else: an order that cannot have them by itself would be left out.
+        if end != End::Complete || !self.decoder.left_out().is_empty() {
             return false;
         }
         let mut open = self.state.sequence.clone();
