@@ -158,7 +158,13 @@ proptest! {
         let solution = stored.to_solution(&instance);
         prop_assert_eq!(solution.makespan(), state.makespan());
         let again = Arrangement::from_solution(&instance, &solution);
-        prop_assert_eq!(again.makespan, state.makespan());
+        // Of operations without duration on one resource at one instant the order may become another; what one
+        // of them held up is free then.
+        if (0..instance.num_operations()).all(|i| instance.modes(i).iter().all(|mode| mode.duration > 0)) {
+            prop_assert_eq!(again.makespan, state.makespan());
+        } else {
+            prop_assert!(again.makespan <= state.makespan());
+        }
         let (node, place) = random_move(&instance, &state, &mut rng);
         state.relocate(node, place);
         state.restore_from(&instance, &snapshot);
