@@ -19,11 +19,19 @@ pub(crate) struct Shape {
 
 /// A random instance: reentrant chains of up to `operations`, durations from 0, releases and tails.
 pub(crate) fn random_instance(shape: Shape, rng: &mut Rng) -> PlainInstance {
+    random_instance_from(shape, 0, rng)
+}
+
+/// The same with durations of at least `least`.
+pub(crate) fn random_instance_from(shape: Shape, least: u32, rng: &mut Rng) -> PlainInstance {
     let (mut chain_starts, mut mode_starts, mut modes) = (vec![0], vec![0], Vec::new());
     for _ in 0..shape.chains {
         for _ in 0..rng.between(1, shape.operations) {
             for _ in 0..rng.between(1, shape.modes) {
-                modes.push(PlainMode { resource: rng.below(shape.resources), duration: rng.below(20) });
+                modes.push(PlainMode {
+                    resource: rng.below(shape.resources),
+                    duration: least + rng.below(20),
+                });
             }
             mode_starts.push(modes.len() as u32);
         }
