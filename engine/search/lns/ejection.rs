@@ -21,6 +21,7 @@ use std::collections::BinaryHeap;
 
 use super::lanes::Lanes;
 use super::losses::Losses;
+use super::ruin::nobody_needs;
 use crate::model::history::Status;
 use crate::model::ids::{ModeId, OperationId};
 use crate::model::time::Time;
@@ -188,9 +189,8 @@ impl Ejection {
             return None;
         }
         let own = decoder.outline().problem.mode(found.mode).resource?;
-        let next = lanes
-            .rows_behind(own, out.at)
-            .find(|&(start, other)| other != operation && !self.is_out(other) && start >= out.at)?;
+        let next =
+            lanes.rows_behind(own, out.at).find(|&(_, other)| other != operation && !self.is_out(other))?;
         (next.0 <= found.start && Self::may_leave(decoder, next.1)).then_some(next.1)
     }
 
@@ -205,13 +205,9 @@ impl Ejection {
     /// Whether nothing that stands runs short of material, or of room, without an operation.
     pub(super) fn may_leave(decoder: &Decoder<'_>, operation: OperationId) -> bool {
         let outline = decoder.outline();
-        let problem = outline.problem;
-        problem.status(operation) == Status::Planned
+        outline.problem.status(operation) == Status::Planned
             && !outline.is_pinned(operation)
-            && problem.operation(operation).materials.iter().all(|&(item, quantity)| {
-                let item = &problem.items[item.index()];
-                item.unlimited || (quantity < 0 && item.max_stock.is_none())
-            })
+            && nobody_needs(outline.problem, operation)
     }
 
     /// Takes an operation out, and the one behind it where that cannot stay without it.

@@ -9,6 +9,7 @@
 
 use super::lanes::Lanes;
 use super::moves::below_wide;
+use crate::model::Problem;
 use crate::model::history::Status;
 use crate::model::ids::{OperationId, OrderId};
 use crate::model::time::Time;
@@ -55,13 +56,7 @@ impl Ruin {
         let problem = decoder.outline().problem;
         let operations = &problem.order(order).operations;
         let unstarted = operations.iter().filter(|op| problem.status(**op) == Status::Planned);
-        let harmless = |op: &OperationId| {
-            decoder.slot(*op).is_some()
-                && problem.operation(*op).materials.iter().all(|&(item, quantity)| {
-                    let item = &problem.items[item.index()];
-                    item.unlimited || (quantity < 0 && item.max_stock.is_none())
-                })
-        };
+        let harmless = |op: &OperationId| decoder.slot(*op).is_some() && nobody_needs(problem, *op);
         let mut any = false;
         for op in unstarted {
             any = true;
@@ -227,6 +222,14 @@ impl Ruin {
             _ => rng.shuffle(orders),
         }
     }
+}
+
+/// Whether no stock runs short, or over, where an operation does not move it.
+pub(super) fn nobody_needs(problem: &Problem, operation: OperationId) -> bool {
+    problem.operation(operation).materials.iter().all(|&(item, quantity)| {
+        let item = &problem.items[item.index()];
+        item.unlimited || (quantity < 0 && item.max_stock.is_none())
+    })
 }
 
 /// So many of these as may leave at once.
