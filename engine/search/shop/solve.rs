@@ -19,9 +19,6 @@ const SMALL: usize = 3_000;
 /// Operations over which all rules are tried; larger instances get fewer rules.
 const RULED: usize = 2_000_000;
 
-/// Rounds in which the search for a schedule without idle time may try.
-const PROBE_ROUNDS: usize = 2;
-
 /// Searches for a short schedule; never returns one longer than `start`.
 ///
 /// Ends when the best schedule meets the bound, when `stop` is due, or at the limits of the options. One
@@ -90,26 +87,20 @@ fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     incumbent.close_phase();
 }
 
-/// Looks for a schedule without idle time, each worker with its own random order of candidates.
+/// Looks for a schedule without idle time, each worker with a beam of another width, until all have given up.
 fn probe(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
-    let seed = incumbent.options.seed;
     let mut probes: Vec<_> = (0..incumbent.options.workers.max(1))
-        .map(|number| (ZeroIdle::new(instance, incumbent.bound), Rng::stream(seed, number + 1), None))
+        .map(|number| (ZeroIdle::new(instance, incumbent.bound, number as u32), None))
         .collect();
-    for _ in 0..PROBE_ROUNDS {
-        if incumbent.is_done() {
-            break;
-        }
+    while !incumbent.is_done() && probes.iter().any(|(probe, _)| !probe.is_exhausted()) {
         let stop = incumbent.stop();
         let budget = 2 * instance.num_operations() as u64 + 100_000;
-        round(&mut probes, incumbent.options.threads, |(probe, rng, found)| {
-            *found = probe.run(budget, rng, stop);
-        });
-        let work = probes.iter().map(|(probe, ..)| 20 * probe.starts()).sum();
+        round(&mut probes, incumbent.options.threads, |(probe, found)| *found = probe.run(budget, stop));
+        let work = probes.iter().map(|(probe, _)| 20 * probe.starts()).sum();
         if !incumbent.close_round(work, 0) {
             break;
         }
-        for (_, _, found) in &mut probes {
+        for (_, found) in &mut probes {
             if let Some(sequence) = found.take() {
                 let makespan = incumbent.bound;
                 incumbent.take(Arrangement { sequence, modes: Vec::new(), makespan });

@@ -157,6 +157,59 @@ fn saturated_instances_are_solved_without_idle_time() {
     assert!(result.is_optimal, "{} against {}", result.solution.makespan(), result.bound);
 }
 
+/// A schedule without idle time, cut at random on each resource; chains in it take the next place that any of
+/// the waiting ones gets by lot. Then up to `shaved` is taken off the first operation on every third resource.
+fn cut(resources: usize, each: usize, shaved: u32, rng: &mut Rng) -> PlainInstance {
+    use sopengine::schedule::plain::PlainMode;
+    let horizon = 100 * each as u32;
+    let mut pieces = Vec::new();
+    for resource in 0..resources as u32 {
+        let mut cuts: Vec<u32> = (1..each).map(|_| 1 + rng.below(horizon - 1)).collect();
+        cuts.extend([0, horizon]);
+        cuts.sort_unstable();
+        cuts.dedup();
+        pieces.extend(cuts.windows(2).map(|pair| (pair[0], pair[1], resource)));
+    }
+    pieces.sort_unstable();
+    let mut chains: Vec<Vec<PlainMode>> = Vec::new();
+    let mut ends: Vec<(u32, u32)> = Vec::new();
+    for (start, end, resource) in pieces {
+        let is_free = |&chain: &usize| ends[chain].0 <= start && ends[chain].1 != resource;
+        let free: Vec<usize> = (0..chains.len()).filter(is_free).collect();
+        let chain = if free.is_empty() {
+            chains.push(Vec::new());
+            ends.push((0, 0));
+            chains.len() - 1
+        } else {
+            free[rng.below(free.len() as u32) as usize]
+        };
+        let is_shaved = start == 0 && resource % 3 == 1;
+        let less = if is_shaved { rng.below(shaved + 1).min(end - start - 1) } else { 0 };
+        chains[chain].push(PlainMode { resource, duration: end - start - less });
+        ends[chain] = (end, resource);
+    }
+    let mut chain_starts = vec![0];
+    for chain in &chains {
+        chain_starts.push(chain_starts.last().unwrap() + chain.len() as u32);
+    }
+    let modes = chains.concat();
+    let mode_starts = (0..=modes.len() as u32).collect();
+    PlainInstance::new(resources as u32, chain_starts, mode_starts, modes, vec![], vec![]).unwrap()
+}
+
+#[test]
+fn a_schedule_without_idle_time_is_found_again() {
+    for seed in 0..12 {
+        let shaved = [0, 20][seed as usize % 2];
+        let instance = cut(25, 60, shaved, &mut Rng::stream(seed, 5));
+        let result = solve(&instance, 1_000_000_000, 2, seed);
+        assert_eq!(makespan_bound(&instance), 6_000);
+        assert!(result.is_optimal, "seed {seed}: {}", result.solution.makespan());
+        // With idle time to spend the beam does not always get through, and local search finishes.
+        assert!(shaved > 0 || result.stats.moves == 0, "seed {seed}: found by local search only");
+    }
+}
+
 #[test]
 fn progress_only_improves() {
     let instance = read(include_str!("ft10.txt"));

@@ -3,24 +3,32 @@
 //! # Idea
 //! Where every resource is loaded up to the bound `T`, a schedule of length `T` exists only if no resource is
 //! ever idle longer than its allowance, `T` less its load. Dispatching and local search end far away from
-//! such schedules. But the requirement prunes so much that a depth-first simulation in time finds one: when
-//! an operation ends, the freed resource must at once take one of the few operations then waiting for it.
-//! Usually there is one; where there are more, the one with the longest tail is tried first.
+//! such schedules. But the requirement prunes so much that a simulation in time finds one: when an operation
+//! ends, the freed resource must at once take one of the few operations then waiting for it. Usually there is
+//! one; where there are more, the simulation forks, and a beam of simulations goes on side by side.
+//!
+//! # Who is kept
+//! A fork that was wrong dies only some hundred events later, when a resource runs dry, and until then others
+//! are born. When there are too many, those are kept that let the fewest chains wait behind newer ones, and
+//! that began the fewest chains while others could have run: a schedule without idle time has little room for
+//! work that waits. When all have died, the beam goes back to where it was narrow and comes again twice as wide;
+//! if that fails, from twice as far.
 //!
 //! # Looking ahead
 //! A busy resource needs a *supporter*: an operation that waits for it, or whose predecessor can end early
 //! enough. Each start makes the others in its queue later, so the supporters of the resources that they head
 //! for are checked right away, long before the resource would run dry.
 //!
-//! # Cost
-//! Some tens of nanoseconds a start; backtracking undoes starts one by one. The search gives up after a fixed
-//! number of starts and begins again with another random order of candidates.
+//! # Measured
+//! On instances of 100 resources and 100,000 operations, where 4 to 14 chains wait at a time, depth first search
+//! with leaps back ends within the first tenth of the horizon. The beam gets through. Without the lookahead it
+//! needs ten times the width.
 
+mod beam;
 mod floor;
-mod search;
 mod support;
 
-pub(super) use search::ZeroIdle;
+pub(super) use beam::ZeroIdle;
 
 use super::dispatch::mode_of;
 use crate::schedule::plain::PlainInstance;

@@ -1,0 +1,285 @@
+//! Simulations side by side, and the way back where all of them have died.
+
+use std::collections::HashMap;
+
+use super::NONE;
+use super::floor::{Floor, Shop};
+use crate::schedule::plain::PlainInstance;
+use crate::search::limit::Stop;
+
+/// Simulations kept by the first worker; each further one keeps twice as many. Which width gets through is chance:
+/// of four hard generated instances 64 solved three in the time that 128 took for three others.
+const WIDTH: usize = 64;
+
+/// Steps between two places to come back to.
+const PACE: u64 = 64;
+
+/// Times that a way back may get longer before the search gives up.
+const DEEPEST: u32 = 7;
+
+/// Starts between two looks at the clock.
+const POLL: u64 = 1 << 14;
+
+/// Square roots in sixteenths: the cost of letting so many chains wait behind a newer one.
+const ROOTS: [u32; 16] = [0, 16, 23, 28, 32, 36, 39, 42, 45, 48, 51, 53, 55, 58, 60, 62];
+
+/// What beginning a chain costs for each chain under way that could have run instead. Five times as much makes no
+/// difference; nothing at all, and chains begun too early crowd out the others.
+const BEGUN: u32 = 160;
+
+/// A simulation of the beam.
+#[derive(Clone, Debug)]
+struct Branch {
+    floor: Floor,
+    cost: u32,
+    /// The last choice on its way, in the list of all choices.
+    choice: u32,
+}
+
+/// A choice among waiting operations, and the one before it.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    before: u32,
+    operation: u32,
+}
+
+/// The beam at a step that it can go back to.
+struct Halt {
+    step: u64,
+    branches: Vec<Branch>,
+    choices: usize,
+}
+
+/// A beam of simulations.
+pub(in super::super) struct ZeroIdle {
+    shop: Shop,
+    width: usize,
+    branches: Vec<Branch>,
+    choices: Vec<Choice>,
+    halts: Vec<Halt>,
+    step: u64,
+    /// The farthest step reached, and how often the beam has gone back since.
+    farthest: u64,
+    returns: u32,
+    starts: u64,
+    has_opened: bool,
+}
+
+impl ZeroIdle {
+    /// The beam of a worker at time 0, for a schedule of length `target`.
+    pub(in super::super) fn new(instance: &PlainInstance, target: u32, worker: u32) -> Self {
+        let shop = Shop::new(instance, target);
+        let branch = Branch { floor: shop.open(instance), cost: 0, choice: NONE };
+        Self {
+            shop,
+            width: WIDTH << worker.min(4),
+            branches: vec![branch.clone()],
+            choices: Vec::new(),
+            halts: vec![Halt { step: 0, branches: vec![branch], choices: 0 }],
+            step: 0,
+            farthest: 0,
+            returns: 0,
+            starts: 0,
+            has_opened: false,
+        }
+    }
+
+    /// Starts made, those of dead simulations included.
+    pub(in super::super) fn starts(&self) -> u64 {
+        self.starts
+    }
+
+    /// Whether the search has given up.
+    pub(in super::super) fn is_exhausted(&self) -> bool {
+        self.branches.is_empty()
+    }
+
+    /// The sequence of a schedule of the target length, if a simulation gets through within `budget` starts.
+    pub(in super::super) fn run(&mut self, budget: u64, stop: &dyn Stop) -> Option<Vec<u32>> {
+        let until = self.starts + budget;
+        let mut poll = self.starts + POLL;
+        while self.starts < until && !self.is_exhausted() {
+            if self.starts >= poll {
+                poll = self.starts + POLL;
+                if stop.is_due() {
+                    return None;
+                }
+            }
+            if let Some(done) = self.take_step() {
+                return Some(self.replay(done));
+            }
+            self.select();
+            if self.branches.is_empty() {
+                self.go_back();
+            }
+        }
+        None
+    }
+
+    /// Takes every simulation to its next end and fills what is idle then; one that is through is returned.
+    fn take_step(&mut self) -> Option<Branch> {
+        let mut open = std::mem::take(&mut self.branches);
+        if self.has_opened {
+            open.retain_mut(|branch| branch.floor.advance());
+        }
+        self.has_opened = true;
+        while let Some(mut branch) = open.pop() {
+            if !self.fill(&mut branch, &mut open) {
+                continue;
+            }
+            if branch.floor.started == self.shop.facts.len() {
+                return Some(branch);
+            }
+            self.branches.push(branch);
+        }
+        None
+    }
+
+    /// Starts an operation on every idle resource that can have one; further choices join `forks`. `false` if
+    /// the simulation has died.
+    fn fill(&mut self, branch: &mut Branch, forks: &mut Vec<Branch>) -> bool {
+        while let Some(resource) = branch.floor.idle.pop() {
+            let mut queue = branch.floor.queue(resource);
+            let Some(first) = queue.next() else {
+                // Whatever is still to come for it must come in time.
+                drop(queue);
+                if branch.floor.left[resource as usize] > 0 {
+                    if !branch.floor.is_supported(&self.shop, resource as usize) {
+                        return false;
+                    }
+                    branch.floor.dry.push(resource);
+                }
+                continue;
+            };
+            let others: Vec<usize> = queue.collect();
+            for &place in &others {
+                let mut fork = branch.clone();
+                self.note(&mut fork, place);
+                if self.start(&mut fork, place, resource) {
+                    forks.push(fork);
+                }
+            }
+            if !others.is_empty() {
+                self.note(branch, first);
+            }
+            if !self.start(branch, first, resource) {
+                return false;
+            }
+        }
+        branch.floor.idle.append(&mut branch.floor.dry);
+        true
+    }
+
+    fn note(&mut self, branch: &mut Branch, place: usize) {
+        let operation = branch.floor.waiting[place].operation;
+        self.choices.push(Choice { before: branch.choice, operation });
+        branch.choice = self.choices.len() as u32 - 1;
+    }
+
+    /// Starts the operation at a place of the waiting list and books what that costs.
+    fn start(&mut self, branch: &mut Branch, place: usize, resource: u32) -> bool {
+        let Branch { floor, cost, .. } = branch;
+        let begins = floor.waiting[place].comes_from == NONE;
+        // Whoever came later, could have come here and is under way was passed by nobody.
+        let newer = floor.waiting[place + 1..].iter().filter(|waiting| {
+            let from = waiting.comes_from;
+            waiting.since < floor.time && from != NONE && from != resource
+        });
+        let newer = newer.count();
+        *cost += ROOTS[newer.min(ROOTS.len() - 1)];
+        if begins && floor.time > 0 {
+            *cost += BEGUN * newer as u32;
+        }
+        self.starts += 1;
+        floor.start(&self.shop, place)
+    }
+
+    /// Keeps the cheapest simulations, one of those that are alike.
+    fn select(&mut self) {
+        self.step += 1;
+        if self.step > self.farthest {
+            self.farthest = self.step;
+            self.returns = 0;
+        }
+        let width = self.width << self.returns;
+        if self.branches.len() > width {
+            let mut cheapest: HashMap<u64, u32> = HashMap::with_capacity(self.branches.len());
+            for branch in &self.branches {
+                let cost = cheapest.entry(branch.floor.hash).or_insert(branch.cost);
+                *cost = branch.cost.min(*cost);
+            }
+            self.branches.retain(|branch| match cheapest.get_mut(&branch.floor.hash) {
+                Some(cost) if *cost == branch.cost => {
+                    *cost = NONE;
+                    true
+                }
+                _ => false,
+            });
+        }
+        if self.branches.len() > width {
+            self.branches.select_nth_unstable_by_key(width, |branch| branch.cost);
+            self.branches.truncate(width);
+        }
+        let last = self.halts.last().map_or(0, |halt| halt.step);
+        if self.step >= last + PACE && self.branches.len() <= self.width {
+            let (branches, choices) = (self.branches.clone(), self.choices.len());
+            self.halts.push(Halt { step: self.step, branches, choices });
+            // The beginning stays, and what the longest way back leads to.
+            if self.halts.len() > (2 << DEEPEST) {
+                self.halts.drain(1..=1 << DEEPEST);
+            }
+        }
+    }
+
+    /// Goes back twice as far as the last time, to come again twice as wide; gives up after the longest way.
+    fn go_back(&mut self) {
+        self.returns += 1;
+        if self.returns > DEEPEST {
+            return;
+        }
+        let goal = self.step.saturating_sub(PACE << self.returns);
+        while self.halts.len() > 1 && self.halts[self.halts.len() - 1].step > goal {
+            self.halts.pop();
+        }
+        let halt = &self.halts[self.halts.len() - 1];
+        self.step = halt.step;
+        self.branches.clone_from(&halt.branches);
+        self.choices.truncate(halt.choices);
+        self.has_opened = halt.step > 0;
+    }
+
+    /// The order of starts of a simulation: its choices, made once more.
+    fn replay(&self, done: Branch) -> Vec<u32> {
+        let mut choices = Vec::new();
+        let mut last = done.choice;
+        while last != NONE {
+            let choice = self.choices[last as usize];
+            choices.push(choice.operation);
+            last = choice.before;
+        }
+        let mut floor = self.halts[0].branches[0].floor.clone();
+        let mut sequence = Vec::with_capacity(self.shop.facts.len());
+        loop {
+            while let Some(resource) = floor.idle.pop() {
+                let places: Vec<usize> = floor.queue(resource).collect();
+                let wanted = if places.len() > 1 { choices.pop() } else { None };
+                let is_wanted = |place: &&usize| {
+                    wanted.is_none_or(|operation| floor.waiting[**place].operation == operation)
+                };
+                let Some(&place) = places.iter().find(is_wanted) else {
+                    if floor.left[resource as usize] > 0 {
+                        floor.dry.push(resource);
+                    }
+                    continue;
+                };
+                sequence.push(floor.waiting[place].operation);
+                floor.start(&self.shop, place);
+            }
+            let mut dry = std::mem::take(&mut floor.dry);
+            floor.idle.append(&mut dry);
+            if !floor.advance() {
+                return sequence;
+            }
+        }
+    }
+}
