@@ -1,14 +1,15 @@
 //! Job shop and flexible job shop: the search over the plain kernel, from 36 to a million operations.
 //!
 //! # Idea
-//! One loop with four tools, chosen by the structure of the instance and never by its name:
+//! One loop with five tools, chosen by the structure of the instance and never by its name:
 //!
 //! | instance | tool | file |
 //! |---|---|---|
 //! | any | dispatch rules with forward and backward passes | `rules`, `dispatch`, `construct` |
-//! | every resource loaded up to the bound | simulation without idle time | `zero_idle` |
+//! | every resource loaded up to the bound | simulations without idle time | `zero_idle` |
 //! | up to 3,000 operations | tabu search from blends of elite schedules | `population`, `elite`, `relink` |
 //! | larger | tabu search in windows of time | `windows`, `window` |
+//! | from 50,000 to 300,000 | the same, on a schedule of each worker's own | `islands` |
 //!
 //! All of them run the same tabu search (`tabu`) over moves on one critical path (`path`, `block_moves`,
 //! `switch`).
@@ -29,6 +30,7 @@ mod construct;
 mod dispatch;
 pub(super) mod elite;
 mod incumbent;
+mod islands;
 mod logarithm;
 pub(super) mod memory;
 mod options;

@@ -1,7 +1,10 @@
 //! The portfolio: which search for which instance.
 
+use std::ops::Range;
+
 use super::construct::construct;
 use super::incumbent::Incumbent;
+use super::islands;
 use super::options::{PlainOptions, PlainProgress, PlainResult};
 use super::population;
 use super::rounds::round;
@@ -15,6 +18,10 @@ use crate::search::rng::Rng;
 
 /// Up to so many operations a whole schedule is searched at a time.
 const SMALL: usize = 3_000;
+
+/// With so many operations each worker has a schedule of its own. Fewer are searched in windows that do not disturb
+/// each other, with more the time is short for one.
+const ISLANDS: Range<usize> = 50_000..300_000;
 
 /// Operations over which all rules are tried; larger instances get fewer rules.
 const RULED: usize = 2_000_000;
@@ -49,10 +56,10 @@ pub fn solve_plain(
         construct_more(instance, &mut incumbent);
     }
     if !incumbent.is_done() {
-        if instance.num_operations() > SMALL {
-            windows::search(instance, &mut incumbent);
-        } else {
-            population::search(instance, &mut incumbent);
+        match instance.num_operations() {
+            ..=SMALL => population::search(instance, &mut incumbent),
+            size if ISLANDS.contains(&size) => islands::search(instance, &mut incumbent),
+            _ => windows::search(instance, &mut incumbent),
         }
     }
     let bound = incumbent.bound;

@@ -14,11 +14,11 @@
 //!
 //! # How many at a time
 //! After a few passes over a large instance nearly all operations are within half a percent of critical, and
-//! whatever slack one window uses the others miss. On 100,000 operations in windows of a fifth, four at a time
-//! were 0.75 percent above the best schedule known after equal work, one at a time 0.42, two 0.37. So from
-//! 50,000 operations on the windows of a round cover at most half of the sequence, and workers without a window
-//! wait. Giving each window half of the slack across its borders, so that all gains add up, was worse than any
-//! of these: the moves that pay need all of it.
+//! whatever slack one window uses the others miss: on 100,000 operations four windows at a time were worse than one
+//! after equal work. There each worker has a schedule of its own (`islands`); on a million, where time is short,
+//! the windows of a round cover at most half of the sequence, and workers without a window wait. Giving each window
+//! half of the slack across its borders, so that all gains add up, was worse than any of these: the moves that
+//! pay need all of it.
 //!
 //! Moves per window double when a pass gains less than one part in 2,000.
 
@@ -35,27 +35,27 @@ use crate::search::rng::Rng;
 /// Moves of one search in one window at most (times the window: its work).
 const MAX_MOVES: u64 = 1 << 20;
 
-struct Worker {
-    rng: Rng,
+pub(super) struct Worker {
+    pub(super) rng: Rng,
     /// The window of this round.
     range: Range<usize>,
-    found: Option<Found>,
+    pub(super) found: Option<Found>,
     /// Moves before one sweep that paid lately.
     batch: f32,
-    work: u64,
-    moves: u64,
+    pub(super) work: u64,
+    pub(super) moves: u64,
 }
 
 /// A better schedule of one window.
-struct Found {
+pub(super) struct Found {
     gain: u32,
     range: Range<usize>,
     patch: Patch,
 }
 
 /// Sizes of windows and searches, from the size of the instance.
-struct Sizes {
-    window: usize,
+pub(super) struct Sizes {
+    pub(super) window: usize,
     first: usize,
     moves: u64,
     batch: usize,
@@ -66,7 +66,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn new(num_operations: usize, workers: usize) -> Self {
+    pub(super) fn new(num_operations: usize, workers: usize) -> Self {
         // On a million operations a pass of short searches gains more than the first windows of a pass of long
         // ones. Ten thousand operations are searched less at a time, but long: 5,000 moves beat 500 and 15,000.
         let (wanted, moves, batch, tenure) = match num_operations {
@@ -87,7 +87,7 @@ impl Sizes {
 
 impl Sizes {
     /// Longer searches after a pass that gained little, longer windows after one that gained nothing.
-    fn adapt(&mut self, before: u32, after: u32, length: usize) {
+    pub(super) fn adapt(&mut self, before: u32, after: u32, length: usize) {
         if before - after < before / 2_000 {
             self.moves = (self.moves * 2).min(MAX_MOVES);
         }
@@ -105,16 +105,8 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     let length = whole.sequence.len();
     let mut sizes = Sizes::new(length, num_workers);
     let mut rng = Rng::stream(seed, 0);
-    let mut workers: Vec<Worker> = (0..num_workers)
-        .map(|number| Worker {
-            rng: Rng::stream(seed, number + 1),
-            range: 0..0,
-            found: None,
-            batch: 1.0,
-            work: 0,
-            moves: 0,
-        })
-        .collect();
+    let mut workers: Vec<Worker> =
+        (0..num_workers).map(|number| Worker::new(Rng::stream(seed, number + 1))).collect();
     loop {
         let before = whole.makespan();
         whole.sort_by_time();
@@ -137,7 +129,9 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
                 worker.range = from..(from + sizes.window).min(length);
             }
             let (stop, threads) = (incumbent.stop(), incumbent.options.threads);
-            round(&mut workers[..active], threads, |worker| worker.serve(instance, &whole, &sizes, stop));
+            round(&mut workers[..active], threads, |worker| {
+                worker.search(instance, &whole, worker.range.clone(), &sizes, stop)
+            });
             let work = workers.iter().map(|worker| worker.work).sum::<u64>() + whole.work;
             if !incumbent.close_round(work, workers.iter().map(|worker| worker.moves).sum()) {
                 return;
@@ -154,9 +148,20 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
 }
 
 impl Worker {
-    fn serve(&mut self, instance: &PlainInstance, whole: &State, sizes: &Sizes, stop: &dyn Stop) {
+    pub(super) fn new(rng: Rng) -> Self {
+        Self { rng, range: 0..0, found: None, batch: 1.0, work: 0, moves: 0 }
+    }
+
+    /// Searches one window of a schedule.
+    pub(super) fn search(
+        &mut self,
+        instance: &PlainInstance,
+        whole: &State,
+        range: Range<usize>,
+        sizes: &Sizes,
+        stop: &dyn Stop,
+    ) {
         self.found = None;
-        let range = self.range.clone();
         if range.len() < 2 {
             return;
         }
@@ -199,7 +204,7 @@ fn merge(instance: &PlainInstance, whole: &mut State, workers: &mut [Worker]) {
 }
 
 /// Takes all patches, or, if the whole gets longer, each half on its own.
-fn accept(instance: &PlainInstance, whole: &mut State, found: &[Found], old: &mut Snapshot) {
+pub(super) fn accept(instance: &PlainInstance, whole: &mut State, found: &[Found], old: &mut Snapshot) {
     if found.is_empty() {
         return;
     }

@@ -101,7 +101,11 @@ fn saturated() -> PlainInstance {
 
 #[test]
 fn threads_never_change_the_answer() {
-    for (instance, work) in portfolio() {
+    // So large that each worker has a schedule of its own.
+    let islands = Shape { chains: 600, resources: 300, operations: 190, modes: 1 };
+    let islands = (random_instance(islands, &mut Rng::stream(8, 1)), 500_000_000);
+    assert!(islands.0.num_operations() > 50_000);
+    for (instance, work) in portfolio().into_iter().chain([islands]) {
         let one = solve(&instance, work, 1, 3);
         for threads in [2, 3] {
             let more = solve(&instance, work, threads, 3);
