@@ -100,7 +100,9 @@ impl<'a> Run<'a> {
     }
 
     /// Where moves have a price, generation as early as possible pays it for nothing: of four workers
-    /// one leaves every published start as the earliest, one frees the orders that are late.
+    /// one leaves every published start as the earliest, one frees the orders that are late. Of two both do so: with
+    /// one of them free (5,000 operations, 12 stops of 8 hours, equal work) 0.989 of the repaired objective was left
+    /// instead of 0.981.
     fn decoder_of(&self, worker: usize, base: &Decoder<'a>, best: &Incumbent) -> Decoder<'a> {
         let problem = self.outline.problem;
         let mut decoder = base.clone();
