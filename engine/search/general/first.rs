@@ -37,11 +37,7 @@ impl<'a> Run<'a> {
         }
         let mut decoder = base.clone();
         let mut scratch = Vec::new();
-        let known =
-            |op: OperationId| self.outline.problem.baseline(op).is_some_and(|known| known.start.is_some());
-        let is_published = self.outline.free.iter().any(|op| known(*op));
-        let says_something = |rule: &Rule| is_published || *rule != Rule::Baseline;
-        let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().filter(says_something).map(Some).collect();
+        let mut states: Vec<Option<Rule>> = self.rules().map(Some).collect();
         if let Some(start) = start {
             self.take_start(start, found, on_improve);
             if found.best.is_some() && self.options.objective.counts(Term::Stability) {
@@ -62,7 +58,7 @@ impl<'a> Run<'a> {
                 (rule, _) => self.by_rule(rule.unwrap_or(Rule::LatestStart), &measures, &stop),
             };
             let decoded = state.map(|state| {
-                let accepted = self.worth(rule, found);
+                let accepted = worth(rule, found);
                 let mut watch = self.cutoff.watch(&decoder, std::iter::empty(), accepted, &mut scratch);
                 (decoder.resume(&state, 0, self.options.partial, &stop, &mut watch).0, state)
             });
@@ -92,13 +88,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What a decoding must not be worse than to be of use: the best, or for rules that may be asked again the
-    /// best of their kind.
-    fn worth<'b>(&self, rule: Option<Rule>, found: &'b Found) -> &'b [i64] {
-        let of_kind = found.rule.as_ref().map(|known| &known.1);
-        let best = found.best.as_ref().map(|best| &best.levels);
-        let asked = if rule.is_some_and(Rule::goes_by_lead_time) { of_kind } else { best };
-        asked.map_or(&[], |levels| &levels[..])
+    /// Rules that say something of this problem.
+    fn rules(&self) -> impl Iterator<Item = Rule> {
+        let problem = self.outline.problem;
+        let is_known = |op: &OperationId| problem.baseline(*op).is_some_and(|known| known.start.is_some());
+        let is_published = self.outline.free.iter().any(is_known);
+        Rule::ALL.into_iter().filter(move |rule| is_published || *rule != Rule::Baseline)
     }
 
     /// Remembers the best of the rules that go by lead times.
@@ -184,4 +179,13 @@ impl<'a> Run<'a> {
     fn is_valid(&self, start: &Schedule) -> bool {
         verify(self.outline.problem, start, self.options.partial).violations.is_empty()
     }
+}
+
+/// What a decoding must not be worse than to be of use: the best, or for rules that may be asked again the best
+/// of their kind.
+fn worth(rule: Option<Rule>, found: &Found) -> &[i64] {
+    let of_kind = found.rule.as_ref().map(|known| &known.1);
+    let best = found.best.as_ref().map(|best| &best.levels);
+    let asked = if rule.is_some_and(Rule::goes_by_lead_time) { of_kind } else { best };
+    asked.map_or(&[], |levels| &levels[..])
 }
