@@ -101,8 +101,8 @@ pub(super) fn repair<'py>(
     })?;
     let watch = Stopwatch::start();
     let repaired = guarded(py, || Ok(py.detach(|| session::repair(&inner.problem, &live, &options))))?;
-    let session::Repaired { schedule, left_out, damaged, tries } = repaired;
-    let answer = answered(py, inner, &options.objective, schedule, None, left_out)?;
+    let session::Repaired { schedule, left_out, damaged, tries, verdict } = repaired;
+    let answer = answered(py, inner, &options.objective, schedule, verdict, left_out)?;
     answer.set_item("damaged", named(py, inner, &damaged)?)?;
     answer.set_item("tries", tries)?;
     answer.set_item("stats", stats(py, watch.elapsed())?)?;

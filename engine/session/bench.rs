@@ -14,7 +14,7 @@ use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut, Outline, Standing, Unwatched};
 use crate::schedule::metrics::terms;
 use crate::schedule::state::State;
-use crate::schedule::verify::verify;
+use crate::schedule::verify::{Verdict, verify};
 use crate::search::limit::{Limit, Stop};
 use crate::search::rng::Rng;
 use crate::search::score::{Levels, Scorer};
@@ -56,6 +56,16 @@ struct Stand {
     moved: Vec<OperationId>,
 }
 
+/// The best try so far.
+pub(super) struct Best {
+    levels: Levels,
+    pub(super) schedule: Schedule,
+    /// Orders that it leaves out.
+    pub(super) left_out: Vec<LeftOut>,
+    /// What the verifier says of it, where it has been asked.
+    pub(super) verdict: Option<Verdict>,
+}
+
 /// Everything that tries share.
 pub(super) struct Bench<'a> {
     outline: &'a Outline<'a>,
@@ -66,9 +76,7 @@ pub(super) struct Bench<'a> {
     frozen: &'a [OperationId],
     is_damaged: FixedBitSet,
     decoder: Decoder<'a>,
-    levels: Levels,
-    schedule: Schedule,
-    left_out: Vec<LeftOut>,
+    best: Best,
     tries: u64,
     /// The best try that can be gone on from.
     stand: Option<Stand>,
@@ -94,17 +102,20 @@ impl<'a> Bench<'a> {
             frozen: &options.frozen,
             is_damaged: marked(outline.problem, damaged),
             decoder: Decoder::new(outline),
-            levels: options.objective.value(&values).into_iter().collect(),
-            schedule: simulated.schedule.clone(),
-            left_out: simulated.left_out.clone(),
+            best: Best {
+                levels: options.objective.value(&values).into_iter().collect(),
+                schedule: simulated.schedule.clone(),
+                left_out: simulated.left_out.clone(),
+                verdict: simulated.verdict.clone(),
+            },
             tries: 1,
             stand: None,
         }
     }
 
-    /// The best schedule, the orders that it leaves out, and the number of tries.
-    pub(super) fn finish(self) -> (Schedule, Vec<LeftOut>, u64) {
-        (self.schedule, self.left_out, self.tries)
+    /// The best schedule, and the number of tries.
+    pub(super) fn finish(self) -> (Best, u64) {
+        (self.best, self.tries)
     }
 
     /// The tries of different kinds: the one that moves least always, the others while there is time.
@@ -113,18 +124,22 @@ impl<'a> Bench<'a> {
         let keys = [None, Some(Key::Start), Some(Key::Due), Some(Key::Slack)];
         let behind = [false, true].into_iter().flat_map(|free| keys.map(|key| Kind::Behind(key, free)));
         for (place, kind) in REACHES.map(Kind::MatchUp).into_iter().chain(behind).enumerate() {
-            if place > 0 && limit.is_due() {
+            let stop = || place > 0 && limit.is_due();
+            if stop() {
                 break;
             }
             match kind {
-                Kind::MatchUp(reach) => self.match_up(reach),
-                Kind::Behind(key, free) => self.first_try(self.state(key, free), self.released()),
+                Kind::MatchUp(reach) => self.match_up(reach, &stop),
+                Kind::Behind(key, free) => self.first_try(self.state(key, free), self.released(), &stop),
             }
         }
         if let Some(stand) = self.stand.as_mut().filter(|_| !limit.is_due()) {
             self.decoder.keep(stand.kept.clone());
-            self.decoder.decode(&stand.state, true, &|| false);
-            self.decoder.settle(&mut stand.state);
+            if self.decoder.decode(&stand.state, true, &|| limit.is_due()) == End::Stopped {
+                self.stand = None;
+            } else {
+                self.decoder.settle(&mut stand.state);
+            }
         }
     }
 
@@ -143,7 +158,7 @@ impl<'a> Bench<'a> {
 
     /// Damage is pushed on until `reach` times its length has passed; from there on what does not fit
     /// at its published start goes into the gaps that remain: in its own mode, then free to choose.
-    fn match_up(&mut self, reach: i64) {
+    fn match_up(&mut self, reach: i64, stop: &dyn Fn() -> bool) {
         let live = self.live;
         let delay = |operation: &OperationId| {
             let was = live.get(*operation)?.start;
@@ -163,9 +178,9 @@ impl<'a> Bench<'a> {
             kept.after[operation.index()] = SmallVec::new();
         }
         let mut state = kept_state(self.outline, live);
-        self.first_try(state.clone(), kept.clone());
+        self.first_try(state.clone(), kept.clone(), stop);
         self.moved().into_iter().for_each(|operation| release(&mut state, operation));
-        self.first_try(state, kept);
+        self.first_try(state, kept, stop);
     }
 
     /// Damaged operations that the decoder has elsewhere than published.
@@ -177,10 +192,10 @@ impl<'a> Bench<'a> {
         self.damaged.iter().copied().filter(elsewhere).collect()
     }
 
-    fn first_try(&mut self, mut state: State, mut kept: Standing) {
+    fn first_try(&mut self, mut state: State, mut kept: Standing, stop: &dyn Fn() -> bool) {
         self.tries += 1;
         self.decoder.keep(kept.clone());
-        if self.decoder.decode(&state, true, &|| false) != End::Complete || !self.frozen_stand() {
+        if self.decoder.decode(&state, true, stop) != End::Complete || !self.frozen_stand() {
             return;
         }
         self.decoder.settle(&mut state);
@@ -235,12 +250,12 @@ impl<'a> Bench<'a> {
 
     /// Keeps the schedule at which the decoder stands, if it is the best so far and valid.
     fn note(&mut self, levels: &Levels) {
-        if *levels < self.levels {
+        if *levels < self.best.levels {
             let schedule = self.decoder.schedule();
-            if verify(self.outline.problem, &schedule, true).violations.is_empty() {
-                self.levels.clone_from(levels);
-                self.schedule = schedule;
-                self.left_out = self.decoder.left_out().to_vec();
+            let verdict = verify(self.outline.problem, &schedule, true);
+            if verdict.is_valid() {
+                let left_out = self.decoder.left_out().to_vec();
+                self.best = Best { levels: levels.clone(), schedule, left_out, verdict: Some(verdict) };
             }
         }
     }
@@ -259,7 +274,7 @@ impl<'a> Bench<'a> {
             let touched = |op: &OperationId| state.modes[op.index()] != stand.state.modes[op.index()];
             let keep = state.sequence[..keep].iter().position(touched).unwrap_or(keep);
             self.tries += 1;
-            let (end, undone) = self.decoder.resume(&state, keep, true, &|| false, &mut Unwatched);
+            let (end, undone) = self.decoder.resume(&state, keep, true, &|| limit.is_due(), &mut Unwatched);
             let levels = self.scorer.levels(&self.decoder);
             if end == End::Complete && levels <= stand.levels && self.frozen_stand() {
                 self.note(&levels);

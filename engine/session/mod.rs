@@ -16,7 +16,6 @@
 
 mod bench;
 mod carry;
-mod crowding;
 mod repair;
 mod simulate;
 

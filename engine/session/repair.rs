@@ -9,7 +9,8 @@
 //! simulation.
 //!
 //! # Cost
-//! A first try is one decoding, a further one costs what lies behind the first moved place.
+//! A first try is one decoding, a further one costs what lies behind the first moved place. When the time is up a
+//! try is given up within it.
 //!
 //! # Invariants
 //! Never worse than the simulation by the objective. A time limit of zero has one answer.
@@ -18,13 +19,14 @@ use std::time::Duration;
 
 use fixedbitset::FixedBitSet;
 
-use super::bench::Bench;
+use super::bench::{Bench, Best};
 use super::simulate::{Simulated, simulate};
 use crate::model::Problem;
 use crate::model::ids::OperationId;
 use crate::model::objective::Objective;
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{LeftOut, Outline};
+use crate::schedule::verify::Verdict;
 use crate::search::limit::Limit;
 use crate::search::score::Scorer;
 
@@ -52,6 +54,8 @@ pub struct Repaired {
     pub damaged: Vec<OperationId>,
     /// Schedules looked at.
     pub tries: u64,
+    /// What the verifier says, where it has been asked already.
+    pub verdict: Option<Verdict>,
 }
 
 /// Repairs a live schedule after a change of the problem.
@@ -61,15 +65,16 @@ pub fn repair(problem: &Problem, live: &Schedule, options: &RepairOptions) -> Re
     let outline = Outline::new(problem);
     let damaged = damaged(&outline, live, &simulated, &options.frozen);
     if damaged.is_empty() {
-        let Simulated { schedule, left_out, .. } = simulated;
-        return Repaired { schedule, left_out, damaged, tries: 1 };
+        let Simulated { schedule, left_out, verdict, .. } = simulated;
+        return Repaired { schedule, left_out, damaged, tries: 1, verdict };
     }
     let scorer = Scorer::new(problem, &options.objective);
     let mut bench = Bench::new(&outline, &scorer, live, &simulated, &damaged, options);
     bench.first_tries(&limit);
     bench.improve(&limit, options.seed);
-    let (schedule, left_out, tries) = bench.finish();
-    Repaired { schedule, left_out, damaged, tries }
+    let (best, tries) = bench.finish();
+    let Best { schedule, left_out, verdict, .. } = best;
+    Repaired { schedule, left_out, damaged, tries, verdict }
 }
 
 /// Unstarted operations that the change touches and that may move.

@@ -9,31 +9,26 @@
 //! or one left out so far, which may find a place. So does one whose published mode is gone.
 //!
 //! A live schedule that still obeys all rules is the answer as it is, with what it does not place in its
-//! gaps.
+//! gaps, even where generation would not come back to it.
 //!
-//! Who has a place has it in the order in which operations begin to change over; what then takes the setters of
-//! others without need ([`crowding`]) goes behind them, and all is pushed on once more.
+//! Who has a place has it in the order in which operations begin to change over, and what still starts when it was
+//! to changes over when it was to, so nobody takes the setters of others without need.
 //!
 //! # Cost
-//! Every operation tried where it was, and one verification; where that is not the answer, one decoding
-//! more, seldom two or three: a few binary searches an operation.
+//! One decoding, in which what stands fits at the first try; where something moves, everything is tried where it was
+//! up to the first operation that does not fit there.
 
-use fixedbitset::FixedBitSet;
 use smallvec::SmallVec;
 
-use super::crowding::crowding;
 use crate::model::Problem;
 use crate::model::ids::{ItemId, OperationId, ResourceId};
 use crate::model::operation::{Phase, Target};
 use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 use crate::schedule::assignment::{Placement, Schedule};
-use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing, Unwatched};
+use crate::schedule::decode::{Decoder, LeftOut, Outline, Published, Standing, Unwatched};
 use crate::schedule::state::State;
 use crate::schedule::verify::{Verdict, verify};
-
-/// How often those that take the setters of others go behind them.
-const TURNS: usize = 3;
 
 /// What becomes of a live schedule.
 #[derive(Debug, Clone)]
@@ -53,84 +48,51 @@ pub struct Simulated {
 pub fn simulate(problem: &Problem, live: &Schedule) -> Simulated {
     let outline = Outline::new(problem);
     let mut decoder = Decoder::new(&outline);
-    if let Some(simulated) = stands(&outline, &mut decoder, live) {
-        return simulated;
-    }
+    let state = kept_state(&outline, live);
     decoder.keep(standing(&outline, live));
-    let mut behind = FixedBitSet::with_capacity(problem.operations.len());
-    let (mut schedule, mut left_out) = pushed_on(&mut decoder, &kept_state(&outline, live));
-    for _ in 0..TURNS {
-        let crowding = crowding(problem, live, &schedule);
-        let known = behind.count_ones(..);
-        behind.extend(crowding.into_iter().map(OperationId::index));
-        if behind.count_ones(..) == known {
-            break;
-        }
-        let next = pushed_on(&mut decoder, &state_of(&outline, live, &behind));
-        if delay(live, &next.0) >= delay(live, &schedule) {
-            break;
-        }
-        (schedule, left_out) = next;
+    decoder.decode(&state, true, &|| false);
+    let (schedule, left_out) = (decoder.schedule(), decoder.left_out().to_vec());
+    let pushed_on =
+        Simulated { displaced: displaced(&outline, live, &schedule), schedule, left_out, verdict: None };
+    if is_at_rest(live, &pushed_on.schedule) {
+        return pushed_on;
     }
-    let displaced = displaced(&outline, live, &schedule);
-    Simulated { schedule, left_out, displaced, verdict: None }
+    stands(&outline, live, state).unwrap_or(pushed_on)
 }
 
-/// The schedule of a state, and what it leaves out.
-fn pushed_on(decoder: &mut Decoder<'_>, state: &State) -> (Schedule, Vec<LeftOut>) {
-    decoder.decode(state, true, &|| false);
-    (decoder.schedule(), decoder.left_out().to_vec())
-}
-
-/// Operations that are left out, and by how much the others are pushed on.
-fn delay(live: &Schedule, now: &Schedule) -> (usize, Time) {
-    let pairs = live.placements.iter().zip(&now.placements);
-    let (mut out, mut sum) = (0, 0);
-    for (was, is) in pairs {
-        match (was, is) {
-            (Some(was), Some(is)) => sum += (is.start - was.start).max(0),
-            (Some(_), None) => out += 1,
-            (None, _) => {}
-        }
-    }
-    (out, sum)
+/// Whether all that a live schedule places is where it was.
+fn is_at_rest(live: &Schedule, now: &Schedule) -> bool {
+    let place = |placed: &Placement| (placed.mode, placed.start, placed.end);
+    let mut pairs = live.placements.iter().zip(&now.placements);
+    pairs.all(|(was, is)| was.is_none() || was.as_ref().map(place) == is.as_ref().map(place))
 }
 
 /// The live schedule as it is, with what it does not place in the gaps that remain, if that obeys all
-/// rules.
-fn stands(outline: &Outline<'_>, decoder: &mut Decoder<'_>, live: &Schedule) -> Option<Simulated> {
-    let mut state = kept_state(outline, live);
+/// rules. Generation in the order of its starts need not come back to it: material and largest lags decide, too.
+fn stands(outline: &Outline<'_>, live: &Schedule, mut state: State) -> Option<Simulated> {
     let (mut placed, rest): (Vec<OperationId>, Vec<OperationId>) =
         state.sequence.iter().chain(&outline.pinned).partition(|op| live.get(**op).is_some());
-    placed.sort_by_key(|op| (live.get(*op).map(|known| (known.start, known.end)), outline.place_of(*op)));
-    if rest.iter().any(|op| outline.is_pinned(*op)) || !decoder.stand(live, &placed) {
+    if rest.iter().any(|op| outline.is_pinned(*op)) {
+        return None;
+    }
+    placed.sort_by_cached_key(|op| {
+        (live.get(*op).map(|known| (known.start, known.end)), outline.place_of(*op))
+    });
+    let mut decoder = Decoder::new(outline);
+    if !decoder.stand(live, &placed) {
         return None;
     }
     let keep = placed.len();
     state.sequence = [placed, rest].concat();
     decoder.resume(&state, keep, true, &|| false, &mut Unwatched);
-    // Nothing new: the answer is the live schedule, its changeovers when they were.
-    let schedule = if keep == state.sequence.len() { live.clone() } else { decoder.schedule() };
-    let same = |op: &OperationId| match (live.get(*op), schedule.get(*op)) {
-        (Some(was), Some(is)) => (was.mode, was.start, was.end) == (is.mode, is.start, is.end),
-        _ => false,
-    };
-    if !state.sequence[..keep].iter().all(same) {
-        return None;
-    }
-    let verdict = verify(outline.problem, &schedule, true);
-    let left_out = decoder.left_out().to_vec();
-    let answer = Simulated { schedule, left_out, displaced: Vec::new(), verdict: Some(verdict) };
-    answer.verdict.as_ref().is_some_and(Verdict::is_valid).then_some(answer)
+    let (schedule, left_out) = (decoder.schedule(), decoder.left_out().to_vec());
+    let verdict = Some(verify(outline.problem, &schedule, true)).filter(Verdict::is_valid)?;
+    let displaced = Vec::new();
+    is_at_rest(live, &schedule).then_some(Simulated { schedule, left_out, displaced, verdict: Some(verdict) })
 }
 
 /// The live order, modes and members; what has none comes last.
 pub(super) fn kept_state(outline: &Outline<'_>, live: &Schedule) -> State {
-    state_of(outline, live, &FixedBitSet::new())
-}
-
-/// The same; those `behind` have their turn when they start, not when they change over.
-fn state_of(outline: &Outline<'_>, live: &Schedule, behind: &FixedBitSet) -> State {
     let mut state = State::of_schedule(outline.problem, live, &outline.free);
     let gone =
         |op: &OperationId| live.get(*op).is_none_or(|placed| !outline.allowed(*op).contains(&placed.mode));
@@ -138,11 +100,10 @@ fn state_of(outline: &Outline<'_>, live: &Schedule, behind: &FixedBitSet) -> Sta
     // changes over has it when it begins to: those who change over later must not take its setters.
     let turn = |op: &OperationId| {
         let placed = live.get(*op)?;
-        let change = placed.changeover.filter(|_| !behind.contains(op.index()));
-        let begins = change.map_or(placed.start, |change| change.0.min(placed.start));
+        let begins = placed.changeover.map_or(placed.start, |change| change.0.min(placed.start));
         Some(if fills(outline.problem, *op) { placed.end } else { begins })
     };
-    state.sequence.sort_by_key(|op| (gone(op), turn(op)));
+    state.sequence.sort_by_cached_key(|op| (gone(op), turn(op)));
     for &operation in &outline.pinned {
         if let Some(placed) = live.get(operation) {
             state.modes[operation.index()] = Some(placed.mode);
@@ -158,16 +119,20 @@ fn fills(problem: &Problem, operation: OperationId) -> bool {
     problem.operation(operation).materials.iter().any(|&(item, quantity)| quantity > 0 && limited(item))
 }
 
-/// Published starts, and who is ahead of whom.
+/// Published starts and changeovers, and who is ahead of whom.
 pub(super) fn standing(outline: &Outline<'_>, live: &Schedule) -> Standing {
     let problem = outline.problem;
     let mut floors = vec![-FAR; problem.operations.len()];
+    let mut changeovers = vec![None; problem.operations.len()];
     for &operation in &outline.free {
         if let Some(placed) = live.get(operation) {
-            floors[operation.index()] = placed.start;
+            let (mode, start) = (placed.mode, placed.start);
+            floors[operation.index()] = start;
+            changeovers[operation.index()] =
+                placed.changeover.map(|changeover| Published { mode, start, changeover });
         }
     }
-    Standing { floors, after: ahead(problem, live), ..Standing::default() }
+    Standing { floors, after: ahead(problem, live), changeovers, ..Standing::default() }
 }
 
 /// By operation, the one directly ahead of it on each unary resource that it holds while it runs.

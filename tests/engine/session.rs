@@ -13,7 +13,7 @@ use sopengine::schedule::verify::verify;
 use sopengine::search::{SolveOptions, solve};
 use sopengine::session::{RepairOptions, carry, repair, simulate};
 
-use crate::support::random;
+use crate::support::{Plant, Timetable, random};
 
 fn live(problem: &Problem, seed: u64) -> Option<Schedule> {
     let options = SolveOptions {
@@ -155,4 +155,38 @@ fn a_hold_up_only_delays_and_every_answer_is_valid() {
     }
     assert!(seen > 40, "{seen} plants");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Two presses with one setter between them, and a saw that has nothing to do with either.
+fn shared_setter() -> Plant {
+    let mut plant =
+        Plant::new().matrix("colors").rule("white", "black", 10).resource("setter").resource("saw");
+    for press in ["early", "late"] {
+        plant = plant.resource(press).changes_by("colors").in_state("state", "white");
+        plant = plant.operation(press).setup("black").mode(press, 5).requires("setter", 1).in_changeover();
+    }
+    plant.operation("cut").mode("saw", 5)
+}
+
+#[test]
+fn what_stands_changes_over_when_it_was_to() {
+    let problem = shared_setter().build();
+    // As late as it can, the early changeover would take the setter that the other press is to have.
+    let table = Timetable::of(&problem)
+        .place("early", "early", 40, 45)
+        .changeover(5, 15)
+        .place("late", "late", 40, 45)
+        .changeover(30, 40)
+        .place("cut", "saw", 0, 5);
+    assert_eq!(table.broken(), [""; 0]);
+    let live = table.schedule();
+    let cut = Timetable::id(&problem, "cut");
+    let mut changed = problem.clone();
+    changed.operations[cut.index()].release = 3;
+    let simulated = simulate(&changed, &live).schedule;
+    assert_eq!(simulated.get(cut).map(|placed| placed.start), Some(3));
+    for press in ["early", "late"] {
+        let press = Timetable::id(&problem, press);
+        assert_eq!(simulated.get(press), live.get(press));
+    }
 }

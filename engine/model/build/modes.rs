@@ -155,7 +155,7 @@ impl Builder<'_> {
             let mode = entry.mode.map_or("*", text);
             let target = entry.resource.or(entry.group).map_or("", text);
             let phase = if entry.phase == Phase::Run { "run" } else { "changeover" };
-            format!("{}/{mode}/{target}/{phase}", text(entry.operation))
+            [text(entry.operation), mode, target, phase].join("/")
         };
         let rows = &self.draft.requirements;
         let mut keyed: Vec<String> = rows

@@ -14,6 +14,7 @@ pub(super) struct Pool {
     by_windows: FxHashMap<Windows, WindowsId>,
     opened: FxHashMap<(ProfileId, i64), WindowsId>,
     met: FxHashMap<(WindowsId, WindowsId), WindowsId>,
+    always: Option<WindowsId>,
 }
 
 impl Pool {
@@ -37,8 +38,14 @@ impl Pool {
         id
     }
 
+    /// Open at all times; asked for by every mode, so found once.
     pub(super) fn always(&mut self) -> WindowsId {
-        self.intern(Windows::always())
+        if let Some(id) = self.always {
+            return id;
+        }
+        let id = self.intern(Windows::always());
+        self.always = Some(id);
+        id
     }
 
     /// Where a profile is open for a quantity.

@@ -2,7 +2,8 @@
 //!
 //! The state before a place in a resource's sequence is carried: for each attribute the last operation
 //! that names it, else what the resource had at `now`. A changeover lies as late as it can: that
-//! leaves the gap before it whole. Where a newcomer goes into a gap, the next changeover is fitted
+//! leaves the gap before it whole. A published one is tried where it was, as long as its operation starts when it was
+//! to: others count on its setters and tools at other times. Where a newcomer goes into a gap, the next changeover is fitted
 //! anew; if it does not fit, the newcomer goes behind the next operation.
 
 use smallvec::SmallVec;
@@ -48,6 +49,12 @@ impl Manner {
         Some((start, self.end(open, start)?))
     }
 
+    /// Whether a changeover can be where it was published.
+    fn keeps(self, open: &Windows, (low, at): (Time, Time), (start, end): (Time, Time)) -> bool {
+        let is_within = low <= start && end <= at && (!self.attached || end == at);
+        is_within && self.earliest(open, start) == Some((start, end))
+    }
+
     fn end(self, open: &Windows, start: Time) -> Option<Time> {
         if self.suspend { open.advance(start, self.time) } else { Some(start + self.time) }
     }
@@ -79,13 +86,14 @@ impl Plan<'_> {
     }
 
     /// The changeover that lets an operation run on its own resource over `[start, end)`, which is
-    /// free there.
+    /// free there; `kept` is when it was to change over, where it is to run as published.
     pub(crate) fn fit_changeover(
         &mut self,
         operation: OperationId,
         mode: ModeId,
         (start, end): (Time, Time),
         chosen: &Members,
+        kept: Option<(Time, Time)>,
     ) -> Result<Fitted, Blocked> {
         let problem = self.outline.problem;
         let Some(own) = self.outline.mode(mode).own else {
@@ -103,7 +111,8 @@ impl Plan<'_> {
         if time > 0 {
             let free = self.timelines[own.index()].free_since(start).unwrap_or(problem.now);
             let low = free.max(problem.now);
-            fitted = self.fit_time(mode, manner(problem.matrix(matrix), time), (low, start), chosen)?;
+            let manner = manner(problem.matrix(matrix), time);
+            fitted = self.fit_time(mode, manner, (low, start), chosen, kept)?;
             fitted.changeover.cost = cost;
         }
         if let Some(next) = self.stays[own.index()].get(place).copied() {
@@ -121,13 +130,15 @@ impl Plan<'_> {
         manner: Manner,
         (low, at): (Time, Time),
         chosen: &Members,
+        kept: Option<(Time, Time)>,
     ) -> Result<Fitted, Blocked> {
         let problem = self.outline.problem;
         let data = problem.mode(mode);
         let needs = &self.outline.mode(mode).changing;
         if needs.is_empty() {
             let open = problem.window_set(data.changing);
-            let Some((start, end)) = manner.latest(open, low, at) else {
+            let kept = kept.filter(|kept| manner.keeps(open, (low, at), *kept));
+            let Some((start, end)) = kept.or_else(|| manner.latest(open, low, at)) else {
                 let until = manner.later(open, low, at).unwrap_or(FAR);
                 return Err(Blocked { until, resource: data.resource });
             };
@@ -136,12 +147,12 @@ impl Plan<'_> {
         }
         if !data.changeover_varies {
             let open = Open::Fixed(problem.window_set(data.changing));
-            return self.fit_with_needs(mode, manner, &open, (low, at), chosen);
+            return self.fit_with_needs(mode, manner, &open, (low, at), chosen, kept);
         }
         let mut blocked = Blocked { until: FAR, resource: data.resource };
         for set in self.member_sets(needs, data.resource, chosen) {
             let open = self.narrow(data.changing, set.iter().map(|member| member.resource));
-            match self.fit_with_needs(mode, manner, &open, (low, at), &set) {
+            match self.fit_with_needs(mode, manner, &open, (low, at), &set, kept) {
                 Ok(fitted) => return Ok(fitted),
                 Err(other) if other.until < blocked.until => blocked = other,
                 Err(_) => {}
@@ -157,6 +168,7 @@ impl Plan<'_> {
         open: &Windows,
         (low, at): (Time, Time),
         chosen: &Members,
+        kept: Option<(Time, Time)>,
     ) -> Result<Fitted, Blocked> {
         let needs = &self.outline.mode(mode).changing;
         let own = self.outline.problem.mode(mode).resource;
@@ -169,6 +181,11 @@ impl Plan<'_> {
                 ..Fitted::default()
             })
         };
+        if let Some((start, end)) = kept.filter(|kept| manner.keeps(open, (low, at), *kept))
+            && let Ok(fitted) = fits(start, end)
+        {
+            return Ok(fitted);
+        }
         let late = manner.latest(open, low, at);
         let tried = late.map(|(start, end)| fits(start, end));
         if let Some(Ok(fitted)) = tried {

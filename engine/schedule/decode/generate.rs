@@ -142,9 +142,10 @@ impl Decoder<'_> {
         floor: Time,
         pin: Option<Time>,
     ) -> Result<Candidate, Refusal> {
+        let published = self.standing.changeover(operation, mode);
         match pin {
-            Some(start) => self.plan.exactly(operation, mode, chosen, start),
-            None => self.plan.earliest(operation, mode, chosen, floor),
+            Some(start) => self.plan.exactly(operation, mode, chosen, start, published),
+            None => self.plan.earliest(operation, mode, chosen, floor, published),
         }
     }
 

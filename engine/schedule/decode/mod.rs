@@ -54,7 +54,7 @@ pub(crate) use plan::Slot;
 pub(crate) use refusal::Refusal;
 pub use refusal::{Cause, LeftOut};
 pub use resume::Undone;
-pub use standing::Standing;
+pub use standing::{Published, Standing};
 pub use watch::{Unwatched, Watch};
 
 use super::assignment::Schedule;

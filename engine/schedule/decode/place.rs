@@ -10,6 +10,7 @@ use super::hold::{Blocked, Stretch};
 use super::links::{Bounds, Handover, Tail};
 use super::plan::{Change, Changeover, Members, Open, Plan, Slot, Stay};
 use super::refusal::Refusal;
+use super::standing::Published;
 use crate::model::ids::{ModeId, OperationId};
 use crate::model::operation::Suspend;
 use crate::model::time::{FAR, Span, Time};
@@ -37,6 +38,7 @@ struct Quest<'a> {
     bounds: &'a Bounds,
     open: &'a Windows,
     chosen: &'a Members,
+    published: Option<Published>,
     /// Materials are looked at in the end only.
     pinned: bool,
     duration: Span,
@@ -82,9 +84,10 @@ impl<'p> Plan<'p> {
         mode: ModeId,
         chosen: &Members,
         floor: Time,
+        published: Option<Published>,
     ) -> Result<Candidate, Refusal> {
         let bounds = self.bounds(operation, mode, floor)?;
-        self.earliest_within(operation, mode, chosen, &bounds, false)
+        self.earliest_within(operation, mode, chosen, &bounds, (false, published))
     }
 
     /// A place that starts exactly at `start`; materials are not looked at.
@@ -94,10 +97,11 @@ impl<'p> Plan<'p> {
         mode: ModeId,
         chosen: &Members,
         start: Time,
+        published: Option<Published>,
     ) -> Result<Candidate, Refusal> {
         let mut bounds = self.bounds(operation, mode, start)?;
         bounds.start_high = bounds.start_high.min(start);
-        self.earliest_within(operation, mode, chosen, &bounds, true)
+        self.earliest_within(operation, mode, chosen, &bounds, (true, published))
     }
 
     fn earliest_within(
@@ -106,7 +110,7 @@ impl<'p> Plan<'p> {
         mode: ModeId,
         chosen: &Members,
         bounds: &Bounds,
-        pinned: bool,
+        (pinned, published): (bool, Option<Published>),
     ) -> Result<Candidate, Refusal> {
         let problem = self.outline.problem;
         let data = problem.mode(mode);
@@ -116,6 +120,7 @@ impl<'p> Plan<'p> {
             bounds,
             open: problem.window_set(data.working),
             chosen,
+            published,
             pinned,
             duration: data.duration,
             suspends: problem.operation(operation).suspend == Suspend::Breaks,
@@ -209,8 +214,8 @@ impl<'p> Plan<'p> {
             Ok(members) => members,
             Err(blocked) => return Ok(later(blocked)),
         };
-        let span = (start, end);
-        match self.fit_changeover(quest.operation, quest.mode, span, quest.chosen) {
+        let kept = quest.published.filter(|known| known.start == start).map(|known| known.changeover);
+        match self.fit_changeover(quest.operation, quest.mode, (start, end), quest.chosen, kept) {
             Ok(fitted) => {
                 members.extend(fitted.members.iter().copied());
                 Ok(Verdict::Fits(Box::new((members, fitted))))

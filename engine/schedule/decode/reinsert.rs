@@ -97,7 +97,7 @@ impl Decoder<'_> {
         self.work += 1;
         let mark = self.mark();
         if self.plan.displace(operation)
-            && let Ok(found) = self.plan.earliest(operation, slot.mode, &no_members(), floor)
+            && let Ok(found) = self.plan.earliest(operation, slot.mode, &no_members(), floor, None)
             && found.slot.end < slot.end
         {
             self.plan.commit(operation, &found);

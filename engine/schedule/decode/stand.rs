@@ -4,6 +4,7 @@
 //! mode and with its members, and nowhere else. What comes after goes into the gaps.
 
 use super::Decoder;
+use super::Published;
 use super::plan::Members;
 use crate::model::ids::OperationId;
 use crate::schedule::assignment::Schedule;
@@ -21,7 +22,9 @@ impl Decoder<'_> {
             if !self.plan.outline.allowed[operation.index()].contains(&placed.mode) {
                 return false;
             }
-            let found = self.plan.exactly(operation, placed.mode, &chosen, placed.start);
+            let (mode, start) = (placed.mode, placed.start);
+            let published = placed.changeover.map(|changeover| Published { mode, start, changeover });
+            let found = self.plan.exactly(operation, mode, &chosen, start, published);
             let found = found.ok().filter(|found| found.slot.end == placed.end);
             if let Some(candidate) = &found {
                 self.placed.push((operation, self.plan.log.len()));

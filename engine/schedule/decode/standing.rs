@@ -9,8 +9,19 @@ use smallvec::SmallVec;
 
 use crate::model::Problem;
 use crate::model::history::Status;
-use crate::model::ids::{OperationId, ResourceId};
+use crate::model::ids::{ModeId, OperationId, ResourceId};
 use crate::model::time::{FAR, Time};
+
+/// When an operation was to change over; that stands as long as its mode and its start do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// Its mode.
+    pub mode: ModeId,
+    /// Its start.
+    pub start: Time,
+    /// From when until when it changes over.
+    pub changeover: (Time, Time),
+}
 
 /// Floors under the starts of operations; the default keeps nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +34,9 @@ pub struct Standing {
     /// By operation: whether it starts at its floor exactly or is put off until all others are placed;
     /// empty for none.
     pub exact: Vec<bool>,
+    /// By operation, its published changeover; empty for none. Generation puts a changeover as late as it can:
+    /// one that was early would so take the setters, or the tools, that another was to have.
+    pub changeovers: Vec<Option<Published>>,
 }
 
 impl Standing {
@@ -30,6 +44,11 @@ impl Standing {
     pub(crate) fn puts_off(&self, operation: OperationId, start: Time) -> bool {
         self.exact.get(operation.index()).is_some_and(|exact| *exact)
             && self.floors.get(operation.index()).is_some_and(|floor| start > *floor)
+    }
+
+    /// The published changeover of an operation, where it had one in this mode.
+    pub(crate) fn changeover(&self, operation: OperationId, mode: ModeId) -> Option<Published> {
+        self.changeovers.get(operation.index()).copied().flatten().filter(|known| known.mode == mode)
     }
 
     /// Nothing planned starts before its baseline start, `free` excepted.

@@ -33,18 +33,22 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// The rule for plants with more work than time: the other end of the range from the latest start, which
+    /// suits those that can be in time. Once it has been tried as well, one of the two is worth learning from.
+    pub const WIDE: Self = Self::WeightedRatio;
+
     /// All rules, the most useful first.
     pub const ALL: [Self; 13] = [
         Self::LatestStart,
-        Self::DueDate,
         Self::Baseline,
+        Self::WIDE,
+        Self::DueDate,
         Self::ScarceCost(4),
         Self::TardinessCost(4),
         Self::ScarceCost(16),
         Self::WeightedShortest,
         Self::TardinessCost(1),
         Self::TardinessCost(16),
-        Self::WeightedRatio,
         Self::Campaigns,
         Self::EarliestStart,
         Self::MostWork,

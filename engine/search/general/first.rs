@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Found, Run};
+use crate::model::ids::OperationId;
 use crate::model::objective::Term;
 use crate::schedule::assignment::Schedule;
 use crate::schedule::decode::{Decoder, End, LeftOut};
@@ -15,6 +16,9 @@ use crate::search::lns::cutoff::Cutoff;
 use crate::search::options::{LimitHit, Progress, SolveOptions, Stats};
 use crate::search::score::Scorer;
 
+/// From so many operations on a decoding is dear, and lead times are learned before the other rules are tried.
+const DEAR: usize = 20_000;
+
 impl<'a> Run<'a> {
     /// Tries all rules. The first is finished whatever the limits say, with no seconds at all the first
     /// that gives a schedule; those after it obey the clock and the budget of work within a rule, too.
@@ -25,14 +29,15 @@ impl<'a> Run<'a> {
         found: &mut Found,
         on_improve: &mut (dyn FnMut(&Progress<'_>) + Send),
     ) {
-        let spent = found.work;
+        let mut spent = found.work;
         let measures = Measures::new(self.outline, self.windows);
         if self.cancelled() {
             found.hit = LimitHit::Cancelled;
             return;
         }
         let mut decoder = base.clone();
-        let mut states: Vec<Option<Rule>> = Rule::ALL.into_iter().map(Some).collect();
+        let mut scratch = Vec::new();
+        let mut states: Vec<Option<Rule>> = self.rules().map(Some).collect();
         if let Some(start) = start {
             self.take_start(start, found, on_improve);
             if found.best.is_some() && self.options.objective.counts(Term::Stability) {
@@ -52,7 +57,11 @@ impl<'a> Run<'a> {
                 }
                 (rule, _) => self.by_rule(rule.unwrap_or(Rule::LatestStart), &measures, &stop),
             };
-            let decoded = state.map(|state| (decoder.decode(&state, self.options.partial, &stop), state));
+            let decoded = state.map(|state| {
+                let accepted = worth(rule, found);
+                let mut watch = self.cutoff.watch(&decoder, std::iter::empty(), accepted, &mut scratch);
+                (decoder.resume(&state, 0, self.options.partial, &stop, &mut watch).0, state)
+            });
             let Some((end, mut state)) = decoded.filter(|decoded| decoded.0 != End::Stopped) else {
                 // What a rule that was cut short has cost is not told: without it the same work is done.
                 found.hit = self.hit(spent + decoder.work());
@@ -64,14 +73,27 @@ impl<'a> Run<'a> {
                 decoder.settle(&mut state);
                 self.note_rule(rule, &decoder, found);
                 self.note(&decoder, state, found, on_improve);
-            } else if found.stuck.is_none() {
+            } else if found.stuck.is_none() && end != End::CalledOff {
                 found.stuck = decoder.left_out().first().cloned();
             }
             found.hit = self.hit(found.work);
+            if found.hit == LimitHit::None && rule == Some(Rule::WIDE) && self.outline.free.len() >= DEAR {
+                let before = found.work;
+                self.learn_lead_times(base, found, on_improve);
+                spent += found.work - before;
+            }
             if found.hit != LimitHit::None && found.best.is_some() {
                 return;
             }
         }
+    }
+
+    /// Rules that say something of this problem.
+    fn rules(&self) -> impl Iterator<Item = Rule> {
+        let problem = self.outline.problem;
+        let is_known = |op: &OperationId| problem.baseline(*op).is_some_and(|known| known.start.is_some());
+        let is_published = self.outline.free.iter().any(is_known);
+        Rule::ALL.into_iter().filter(move |rule| is_published || *rule != Rule::Baseline)
     }
 
     /// Remembers the best of the rules that go by lead times.
@@ -109,6 +131,7 @@ impl<'a> Run<'a> {
         let mut least = Found {
             best: None,
             rule: None,
+            learned: None,
             stuck: None,
             work: found.work,
             stats: Stats::default(),
@@ -156,4 +179,13 @@ impl<'a> Run<'a> {
     fn is_valid(&self, start: &Schedule) -> bool {
         verify(self.outline.problem, start, self.options.partial).violations.is_empty()
     }
+}
+
+/// What a decoding must not be worse than to be of use: the best, or for rules that may be asked again the best
+/// of their kind.
+fn worth(rule: Option<Rule>, found: &Found) -> &[i64] {
+    let of_kind = found.rule.as_ref().map(|known| &known.1);
+    let best = found.best.as_ref().map(|best| &best.levels);
+    let asked = if rule.is_some_and(Rule::goes_by_lead_time) { of_kind } else { best };
+    asked.map_or(&[], |levels| &levels[..])
 }

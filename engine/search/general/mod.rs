@@ -130,6 +130,8 @@ struct Found {
     best: Option<Incumbent>,
     /// The best of the rules that go by lead times, and what it gave.
     rule: Option<(Rule, Levels)>,
+    /// The rule whose lead times have been learned.
+    learned: Option<Rule>,
     stuck: Option<LeftOut>,
     work: u64,
     stats: Stats,
@@ -160,6 +162,7 @@ impl<'a> Run<'a> {
         let mut found = Found {
             best: None,
             rule: None,
+            learned: None,
             stuck: None,
             work: 0,
             stats: Stats::default(),

@@ -100,7 +100,9 @@ impl<'a> Run<'a> {
     }
 
     /// Where moves have a price, generation as early as possible pays it for nothing: of four workers
-    /// one leaves every published start as the earliest, one frees the orders that are late.
+    /// one leaves every published start as the earliest, one frees the orders that are late. Of two both do so: one of
+    /// them free was better after 4 of 20 stops, worse after 8 (5,000 operations, equal work), and two of those 8 make
+    /// nearly all of the difference in the mean, 0.989 of the repaired objective instead of 0.984.
     fn decoder_of(&self, worker: usize, base: &Decoder<'a>, best: &Incumbent) -> Decoder<'a> {
         let problem = self.outline.problem;
         let mut decoder = base.clone();
