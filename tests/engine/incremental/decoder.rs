@@ -67,23 +67,36 @@ impl<'p> Walk<'p> {
     /// One move, done in part and from nothing, then kept or undone.
     fn step(&mut self) {
         let (before, sequence) = (made(&self.decoder), self.state.sequence.clone());
+        let expected = self.proposed_anew();
         let Some(proposal) = self.neighborhood.propose(&self.decoder, &mut self.state, &mut self.rng) else {
+            assert_eq!(expected, None);
             return;
         };
         self.moves += 1;
         let keep = proposal.keep;
+        let proposed = (keep, self.state.clone());
+        assert_eq!(Some(proposed), expected, "seed {}: what moves know of the state", self.seed);
         let (end, undone) = self.decoder.resume(&self.state, keep, true, &|| false, &mut Unwatched);
         assert_eq!(end, End::Complete);
         self.compare(keep);
         if self.rng.one_in(2) {
             self.decoder.settle(&mut self.state);
-            self.neighborhood.refresh_from(&self.decoder, &self.state, keep);
+            self.neighborhood.refresh_from(&self.decoder, &self.state, undone.kept());
         } else {
             self.decoder.restore(undone);
             proposal.take_back(&mut self.state);
             assert_eq!(made(&self.decoder), before, "restore gives back what was");
             assert_eq!(self.state.sequence, sequence);
         }
+    }
+
+    /// What moves that have never seen another state would propose.
+    fn proposed_anew(&self) -> Option<(usize, State)> {
+        let (mut state, mut rng) = (self.state.clone(), self.rng.clone());
+        let mut neighborhood = Neighborhood::new(self.outline);
+        neighborhood.refresh(&self.decoder, &state);
+        let proposal = neighborhood.propose(&self.decoder, &mut state, &mut rng)?;
+        Some((proposal.keep, state))
     }
 
     /// The decoding in part against the one from nothing.
