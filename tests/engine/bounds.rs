@@ -13,13 +13,13 @@ use sopengine::search::exact::{Answer, Exact};
 use sopengine::search::rng::Rng;
 use sopengine::search::{SolveOptions, solve};
 
-use crate::support::random;
+use crate::support::{cases, random};
 
 #[test]
 fn no_schedule_is_better_than_the_bound_of_any_term() {
     let mut above_zero = [0_u32; 12];
     let mut met = [0_u32; 12];
-    for seed in 0..400 {
+    for seed in cases(400) {
         let Some(problem) = random::plant(seed) else {
             continue;
         };
@@ -110,8 +110,8 @@ fn shortest(instance: &PlainInstance, next: &mut [usize], ready: &mut [u32], fre
 #[test]
 fn destructive_bounds_and_exact_search_agree_with_enumeration() {
     let mut rng = Rng::stream(9, 0);
-    let (mut tight, mut cases) = (0, 0);
-    for _ in 0..300 {
+    let (mut tight, mut tried) = (0, 0);
+    for _ in cases(300) {
         let instance = random_shop(&mut rng);
         let mut next: Vec<usize> =
             (0..instance.num_chains()).map(|chain| instance.chain(chain).start).collect();
@@ -126,7 +126,7 @@ fn destructive_bounds_and_exact_search_agree_with_enumeration() {
         let shaved = destructive.climb(propagated, high, u64::MAX);
         assert!(i64::from(low) <= propagated && propagated <= shaved && shaved <= i64::from(optimum));
         tight += u32::from(shaved == i64::from(optimum));
-        cases += 1;
+        tried += 1;
         let mut exact = Exact::new(&instance, instance.horizon()).unwrap();
         let found = loop {
             match exact.run(u64::MAX / 2) {
@@ -137,5 +137,5 @@ fn destructive_bounds_and_exact_search_agree_with_enumeration() {
         };
         assert_eq!(found, optimum);
     }
-    assert!(tight * 10 > cases * 8, "{tight} of {cases} bounds are tight");
+    assert!(tight * 10 > tried * 8, "{tight} of {tried} bounds are tight");
 }

@@ -13,7 +13,7 @@ use sopengine::schedule::verify::verify;
 use sopengine::search::{SolveOptions, solve};
 use sopengine::session::{RepairOptions, carry, repair, simulate};
 
-use crate::support::random;
+use crate::support::{cases, random};
 
 fn live(problem: &Problem, seed: u64) -> Option<Schedule> {
     let options = SolveOptions {
@@ -53,7 +53,7 @@ fn starts(schedule: &Schedule) -> Vec<Option<(u32, i64, i64)>> {
 #[test]
 fn without_a_change_nothing_moves() {
     let (mut seen, mut wrong) = (0, Vec::new());
-    for seed in 0..120 {
+    for seed in cases(120) {
         let Some(problem) = random::plant(seed) else { continue };
         let Some(schedule) = live(&problem, seed) else { continue };
         seen += 1;
@@ -68,7 +68,7 @@ fn without_a_change_nothing_moves() {
 
 #[test]
 fn a_schedule_is_carried_whole_to_the_same_problem() {
-    for seed in 0..60 {
+    for seed in cases(60) {
         let Some(problem) = random::plant(seed) else { continue };
         let Some(schedule) = live(&problem, seed) else { continue };
         let carried = carry(&problem, &schedule, &problem);
@@ -81,7 +81,7 @@ fn a_schedule_is_carried_whole_to_the_same_problem() {
 #[test]
 fn an_order_put_back_into_the_gaps_moves_nobody() {
     let mut seen = 0;
-    for seed in 0..120 {
+    for seed in cases(120) {
         let Some(problem) = random::plant(seed) else { continue };
         let Some(schedule) = live(&problem, seed) else { continue };
         let Some(order) = problem.order_ids().find(|order| {
@@ -113,7 +113,7 @@ fn an_order_put_back_into_the_gaps_moves_nobody() {
 fn a_hold_up_only_delays_and_every_answer_is_valid() {
     let objective = Objective::preset("stable").expect("a preset").partial();
     let (mut seen, mut wrong) = (0, Vec::new());
-    for seed in 0..120 {
+    for seed in cases(120) {
         let Some(problem) = random::plant(seed) else { continue };
         let Some(schedule) = live(&problem, seed) else { continue };
         let Some((changed, operation)) = held_up(&problem, &schedule, seed) else { continue };

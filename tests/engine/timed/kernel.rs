@@ -15,6 +15,7 @@ use sopengine::search::rng::Rng;
 use sopengine::search::shop::Reduction;
 
 use super::plant;
+use crate::support::cases;
 
 /// A complete schedule by the rich decoder, from a random order.
 fn rich_schedule(problem: &Problem, rng: &mut Rng) -> Option<Schedule> {
@@ -43,7 +44,7 @@ fn random_arrangement(instance: &TimedInstance, rng: &mut Rng) -> Arrangement {
 #[test]
 fn no_operation_is_later_than_in_the_schedule_of_the_rich_decoder() {
     let (mut compared, mut with_changeovers, mut equal) = (0, 0, 0);
-    for seed in 0..3_000 {
+    for seed in cases(3_000) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let Some(known) = rich_schedule(&problem, &mut Rng::stream(seed, 1)) else { continue };
@@ -68,7 +69,7 @@ fn no_operation_is_later_than_in_the_schedule_of_the_rich_decoder() {
 fn any_state_decodes_to_a_valid_schedule_with_the_terms_of_the_metrics() {
     let objective = objective();
     let (mut valid, mut late) = (0, 0);
-    for seed in 0..3_000 {
+    for seed in cases(3_000) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let mut state = State::new(&instance);
@@ -114,7 +115,7 @@ fn random_place(state: &State<'_>, node: u32, rng: &mut Rng) -> Place {
 fn moves_propagate_exactly_and_are_undone() {
     let objective = objective();
     let (mut moved, mut refused) = (0, 0);
-    for seed in 0..1_500 {
+    for seed in cases(1_500) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         if instance.num_nodes() == 0 {
@@ -170,7 +171,7 @@ fn times(state: &State<'_>) -> Vec<(i64, i64, u32, u32, u32)> {
 fn latest_starts_are_the_last_that_meet_the_length() {
     // Started a tick behind its latest start, a node makes the schedule longer; at it, it does not.
     let mut tried = 0;
-    for seed in 0..600 {
+    for seed in cases(600) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let mut state = State::new(&instance);
@@ -209,7 +210,7 @@ fn latest_starts_are_the_last_that_meet_the_length() {
 fn plain_problems_have_the_times_of_the_plain_kernel() {
     let makespan = Objective { levels: vec![vec![(Term::Makespan, 1)]] };
     let mut compared = 0;
-    for seed in 0..400 {
+    for seed in cases(400) {
         let mut rng = Rng::stream(seed, 4);
         let size = crate::support::random::Size {
             orders: rng.between(2, 7),

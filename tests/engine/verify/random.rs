@@ -4,7 +4,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use crate::critical::check_latest;
-use crate::support::Plant;
+use crate::support::{Plant, cases};
 use sopengine::model::Problem;
 use sopengine::model::ids::{ModeId, OperationId, ResourceId};
 use sopengine::model::operation::{Breaks, Target};
@@ -224,7 +224,7 @@ fn place(problem: &Problem, dice: &mut Dice, id: OperationId) -> Placement {
 #[test]
 fn sweeps_agree_with_looking_at_every_instant() {
     let mut seen = [[0_u32; 2]; 5];
-    for seed in 0..3_000 {
+    for seed in cases(3_000) {
         let mut dice = Dice::new(seed);
         let problem = plant(&mut dice, true);
         for _ in 0..3 {
@@ -271,7 +271,7 @@ fn first_fit(problem: &Problem) -> Schedule {
 #[test]
 fn everything_at_its_latest_is_valid_and_ends_no_order_later() {
     let mut checked = 0;
-    for seed in 0..400 {
+    for seed in cases(400) {
         let problem = plant(&mut Dice::new(seed), true);
         let schedule = first_fit(&problem);
         if verify(&problem, &schedule, true).violations.is_empty() {
@@ -328,7 +328,7 @@ fn can_move(problem: &Problem, schedule: &Schedule, id: OperationId) -> bool {
 #[test]
 fn on_unary_resources_nothing_can_be_later_than_its_latest() {
     let (mut checked, mut movable) = (0, 0);
-    for seed in 0..300 {
+    for seed in cases(300) {
         let problem = plant(&mut Dice::new(seed), false);
         let schedule = first_fit(&problem);
         if verify(&problem, &schedule, true).violations.is_empty() {
