@@ -2,6 +2,7 @@
 
 pub(crate) mod plant;
 pub(crate) mod random;
+pub(crate) mod shop;
 pub(crate) mod timetable;
 
 pub(crate) use plant::Plant;
