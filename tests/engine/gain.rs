@@ -188,7 +188,8 @@ fn end(problem: &Problem, schedule: &Schedule, row: &ReasonRow) -> i64 {
 #[test]
 fn each_gain_has_a_schedule_that_the_verifier_accepts() {
     let (mut told, mut gained, mut judged, mut broken) = (0, 0, 0, Vec::new());
-    for seed in cases(230) {
+    // The last two found what the many before them did not.
+    for seed in cases(700).chain([2_646, 4_226]) {
         let Some(mut problem) = random::plant(seed) else { continue };
         for order in &mut problem.orders {
             order.due = Some(problem.now);
