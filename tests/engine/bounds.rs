@@ -13,7 +13,7 @@ use sopengine::search::exact::{Answer, Exact};
 use sopengine::search::rng::Rng;
 use sopengine::search::{SolveOptions, solve};
 
-use crate::support::{cases, random};
+use crate::support::{Plant, cases, random};
 
 #[test]
 fn no_schedule_is_better_than_the_bound_of_any_term() {
@@ -105,6 +105,37 @@ fn shortest(instance: &PlainInstance, next: &mut [usize], ready: &mut [u32], fre
             .unwrap_or(0);
     }
     best
+}
+
+#[test]
+fn who_is_left_out_does_not_bind_what_comes_before() {
+    let plant = Plant::new()
+        .order("first")
+        .operation("a")
+        .of("first")
+        .mode("m", 3)
+        .order("second")
+        .order_deadline(5)
+        .operation("b")
+        .of("second")
+        .mode("n", 10)
+        .precedence("a", "b")
+        .operation("alone")
+        .mode("n", 4)
+        .precedence("alone", "b");
+    let problem = plant.build();
+    let options = SolveOptions {
+        seed: 0,
+        threads: 1,
+        workers: 1,
+        time_limit: None,
+        work_limit: Some(1_000),
+        partial: true,
+        objective: Objective::preset("throughput").unwrap().partial(),
+    };
+    let solved = solve(&problem, &options, None, &AtomicBool::new(false), &mut |_| {});
+    // The second order alone is lost; a and alone end at 3 and 4.
+    assert_eq!((solved.levels, solved.bound), (vec![1, 4], vec![Some(1), Some(4)]));
 }
 
 #[test]
