@@ -28,7 +28,7 @@ use crate::model::operation::{Phase, Target};
 use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 use crate::schedule::assignment::{Placement, Schedule};
-use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing, Unwatched};
+use crate::schedule::decode::{Decoder, LeftOut, Outline, Standing};
 use crate::schedule::state::State;
 use crate::schedule::verify::{Verdict, verify};
 
@@ -108,7 +108,7 @@ fn stands(outline: &Outline<'_>, decoder: &mut Decoder<'_>, live: &Schedule) -> 
     }
     let keep = placed.len();
     state.sequence = [placed, rest].concat();
-    decoder.resume(&state, keep, true, &|| false, &mut Unwatched);
+    decoder.fill_gaps(&state, keep);
     // Nothing new: the answer is the live schedule, its changeovers when they were.
     let schedule = if keep == state.sequence.len() { live.clone() } else { decoder.schedule() };
     let same = |op: &OperationId| match (live.get(*op), schedule.get(*op)) {

@@ -7,13 +7,14 @@ use sopengine::model::Problem;
 use sopengine::model::history::Status;
 use sopengine::model::ids::OperationId;
 use sopengine::model::objective::Objective;
+use sopengine::model::precedence::Kind;
 use sopengine::schedule::Schedule;
 use sopengine::schedule::metrics::terms;
 use sopengine::schedule::verify::verify;
 use sopengine::search::{SolveOptions, solve};
 use sopengine::session::{RepairOptions, carry, repair, simulate};
 
-use crate::support::{cases, random};
+use crate::support::{Plant, Timetable, cases, random};
 
 fn live(problem: &Problem, seed: u64) -> Option<Schedule> {
     let options = SolveOptions {
@@ -64,6 +65,36 @@ fn without_a_change_nothing_moves() {
     }
     assert!(seen > 40, "{seen} plants");
     assert!(wrong.is_empty(), "{} of {seen} moved: {wrong:?}", wrong.len());
+}
+
+#[test]
+fn who_starts_before_its_predecessor_stands() {
+    let plant = Plant::new().operation("a").mode("press", 5).operation("b").mode("saw", 9);
+    let plant = plant.precedence("a", "b").kind(Kind::EndEnd).build();
+    // Idle before and between: decoded anew, both would start at 0.
+    let live = Timetable::of(&plant).place("b", "saw", 1, 10).place("a", "press", 3, 8).schedule();
+    assert_eq!(starts(&simulate(&plant, &live).schedule), starts(&live));
+}
+
+#[test]
+fn what_is_left_out_moves_nobody_for_its_largest_lag() {
+    let plant = Plant::new()
+        .operation("a")
+        .mode("press", 5)
+        .order("o")
+        .operation("b")
+        .of("o")
+        .mode("saw", 5)
+        .precedence("a", "b")
+        .max_lag(2)
+        .operation("c")
+        .mode("saw", 10)
+        .build();
+    // b could follow c at 10 if a ended at 8 at the earliest.
+    let live = Timetable::of(&plant).place("a", "press", 0, 5).place("c", "saw", 0, 10).schedule();
+    let simulated = simulate(&plant, &live);
+    assert_eq!(starts(&simulated.schedule), starts(&live));
+    assert_eq!(simulated.left_out.len(), 1);
 }
 
 #[test]
