@@ -2,7 +2,6 @@
 
 use sopengine::model::Problem;
 use sopengine::model::objective::{Objective, Term};
-use sopengine::schedule::Schedule;
 use sopengine::schedule::decode::{Decoder, End, Outline};
 use sopengine::schedule::metrics::terms;
 use sopengine::schedule::plain;
@@ -11,6 +10,7 @@ use sopengine::schedule::timed::{
     Arrangement, NONE, Place, State, Tally, TallyUndo, TimedInstance, extension,
 };
 use sopengine::schedule::verify::verify;
+use sopengine::schedule::{Placement, Schedule};
 use sopengine::search::rng::Rng;
 use sopengine::search::shop::Reduction;
 
@@ -25,6 +25,19 @@ fn rich_schedule(problem: &Problem, rng: &mut Rng) -> Option<Schedule> {
     let mut decoder = Decoder::new(&outline);
     let end = decoder.decode(&RichState::new(problem, sequence), true, &|| false);
     (end == End::Complete && decoder.left_out().is_empty()).then(|| decoder.schedule())
+}
+
+/// Whether an operation stands ahead of its predecessor on one resource: no state of the kernel says that.
+fn stands_ahead(problem: &Problem, schedule: &Schedule) -> bool {
+    problem.precedences.iter().any(|link| {
+        let (Some(before), Some(after)) = (schedule.get(link.before), schedule.get(link.after)) else {
+            return false;
+        };
+        let resource = |placed: &Placement| problem.mode(placed.mode).resource;
+        let holds = |placed: &Placement| placed.start < placed.end && resource(placed).is_some();
+        let shares = holds(before) && holds(after) && resource(before) == resource(after);
+        shares && after.end <= before.start
+    })
 }
 
 /// All terms that the kernel knows.
@@ -43,11 +56,15 @@ fn random_arrangement(instance: &TimedInstance, rng: &mut Rng) -> Arrangement {
 
 #[test]
 fn no_operation_is_later_than_in_the_schedule_of_the_rich_decoder() {
-    let (mut compared, mut with_changeovers, mut equal) = (0, 0, 0);
+    let (mut compared, mut with_changeovers, mut equal, mut ahead) = (0, 0, 0, 0);
     for seed in cases(3_000) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let Some(known) = rich_schedule(&problem, &mut Rng::stream(seed, 1)) else { continue };
+        if stands_ahead(&problem, &known) {
+            ahead += 1;
+            continue;
+        }
         let mut state = State::new(&instance);
         state.load(&Arrangement::of_schedule(&instance, &known).unwrap());
         let found = state.schedule(&problem);
@@ -63,6 +80,7 @@ fn no_operation_is_later_than_in_the_schedule_of_the_rich_decoder() {
         equal += u32::from(known == found);
     }
     assert!(compared > 300 && with_changeovers > 60 && equal > 100, "{compared} {with_changeovers} {equal}");
+    assert!(ahead * 30 < compared, "{ahead} of {compared} were not looked at");
 }
 
 #[test]
