@@ -7,6 +7,11 @@
 //! leaves out exactly those orders (each weighs at least 1): then the bounds of the other levels count
 //! the rest. Where more is left out, nothing is known of the other levels.
 
+use std::borrow::Cow;
+
+use fixedbitset::FixedBitSet;
+
+use crate::model::Problem;
 use crate::model::history::Status;
 use crate::model::ids::{ModeId, OperationId, OrderId};
 use crate::model::objective::{Objective, Term};
@@ -59,7 +64,8 @@ pub fn bound_levels(
 /// The problem without contention, and without the orders that fit nowhere.
 struct Relaxed<'a> {
     outline: &'a Outline<'a>,
-    windows: &'a TimeWindows,
+    /// What is gone binds nobody.
+    windows: Cow<'a, TimeWindows>,
     /// Weight of what fits nowhere.
     impossible: i64,
     orders: Vec<OrderId>,
@@ -70,19 +76,28 @@ struct Relaxed<'a> {
 impl<'a> Relaxed<'a> {
     fn new(outline: &'a Outline<'a>, windows: &'a TimeWindows) -> Self {
         let problem = outline.problem;
-        let lost = |op: OperationId| {
-            let index = op.index();
-            let (start, end) = (windows.est[index], windows.ect[index]);
-            let fits = start < FAR && start <= windows.lst[index] && end <= windows.lct[index];
-            problem.status(op) == Status::Planned && !fits
-        };
-        let lost_order = |order: OrderId| problem.order(order).operations.iter().any(|op| lost(*op));
+        let order = |op: OperationId| problem.operation(op).order;
+        let mut windows = Cow::Borrowed(windows);
+        let mut lost = lost(problem, &windows);
+        if !lost.is_clear() {
+            // A successor in another order that cannot be kept is left out alone: what comes before stays.
+            let own = windows.bound_by(outline, &|link| {
+                order(link.before).is_some() && order(link.before) == order(link.after)
+            });
+            lost = self::lost(problem, &own);
+        }
+        let is_lost = |op: OperationId| lost.contains(op.index());
+        let lost_order = |order: OrderId| problem.order(order).operations.iter().any(|op| is_lost(*op));
         let (gone, orders): (Vec<_>, Vec<_>) = problem.order_ids().partition(|&order| lost_order(order));
+        if !lost.is_clear() {
+            let is_gone = |op| order(op).map_or(is_lost(op), |order| gone.binary_search(&order).is_ok());
+            windows = Cow::Owned(windows.bound_by(outline, &|link| !is_gone(link.after)));
+        }
         let mut impossible: i64 = gone.iter().map(|&order| problem.order(order).weight.max(1)).sum();
         let mut operations = Vec::with_capacity(problem.operations.len());
         for op in problem.operation_ids().filter(|&op| problem.status(op) != Status::Done) {
             match problem.operation(op).order {
-                None if lost(op) => impossible += 1,
+                None if is_lost(op) => impossible += 1,
                 Some(order) if gone.binary_search(&order).is_ok() => {}
                 _ => operations.push(op),
             }
@@ -94,7 +109,7 @@ impl<'a> Relaxed<'a> {
         match term {
             Term::Tardiness => self
                 .per_order(|weight, due, end| weight.saturating_mul((end - due).max(0)))
-                .max(tardiness(self.outline, self.windows, &self.orders)),
+                .max(tardiness(self.outline, &self.windows, &self.orders)),
             Term::LateOrders => self.per_order(|weight, due, end| if end > due { weight } else { 0 }),
             Term::MaxLateness => self.max_lateness(),
             Term::Makespan => self.makespan(),
@@ -112,7 +127,7 @@ impl<'a> Relaxed<'a> {
     }
 
     fn spans(&self) -> Spans<'_> {
-        Spans { outline: self.outline, windows: self.windows }
+        Spans { outline: self.outline, windows: &self.windows }
     }
 
     fn earliness(&self) -> i64 {
@@ -204,6 +219,18 @@ impl<'a> Relaxed<'a> {
         let started = known.filter(|known| known.status == Status::Started);
         started.map(|known| known.remaining_changeover).sum()
     }
+}
+
+/// Planned operations that have no place in their windows.
+fn lost(problem: &Problem, windows: &TimeWindows) -> FixedBitSet {
+    let mut lost = FixedBitSet::with_capacity(problem.operations.len());
+    for op in problem.operation_ids().filter(|&op| problem.status(op) == Status::Planned) {
+        let index = op.index();
+        let (start, end) = (windows.est[index], windows.ect[index]);
+        let fits = start < FAR && start <= windows.lst[index] && end <= windows.lct[index];
+        lost.set(index, !fits);
+    }
+    lost
 }
 
 fn sum(values: impl Iterator<Item = i64>) -> i64 {

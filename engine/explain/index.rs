@@ -80,6 +80,13 @@ impl Index {
         stretches.push((since, to, units));
         stretches
     }
+
+    /// Since when so many units of a resource are held right before an instant.
+    pub(super) fn load_before(&self, resource: ResourceId, at: Time) -> (Time, i64) {
+        let place = self.loads.partition_point(|row| (row.0, row.1) < (resource, at));
+        let row = place.checked_sub(1).map(|place| self.loads[place]).filter(|row| row.0 == resource);
+        row.map_or((Time::MIN, 0), |row| (row.1, row.2))
+    }
 }
 
 fn loads(held: &[Held]) -> Vec<(ResourceId, Time, i64)> {

@@ -76,4 +76,11 @@ impl Balances {
         }
         if fits(0) { from } else { next }
     }
+
+    /// Since when an item has had its balance right before an instant.
+    pub(super) fn before(&self, item: ItemId, at: Time) -> (Time, i128) {
+        let place = self.rows.partition_point(|row| (row.0, row.1) < (item, at));
+        let row = place.checked_sub(1).map(|place| self.rows[place]).filter(|row| row.0 == item);
+        row.map_or((Time::MIN, 0), |row| (row.1, row.2))
+    }
 }

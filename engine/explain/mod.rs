@@ -211,7 +211,7 @@ pub fn moved_up(
     let mut result = schedule.clone();
     for operation in &operations {
         if let (Some(place), Some(placed)) =
-            (places.get(operation), &mut result.placements[operation.index()])
+            (places.get(*operation), &mut result.placements[operation.index()])
         {
             (placed.start, placed.end, placed.changeover) = (place.start, place.end, place.changeover);
         }

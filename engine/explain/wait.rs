@@ -229,28 +229,6 @@ fn material(
     }
 }
 
-/// What is not closed time nor held by others one after the other, each looked at as if alone: from when on none
-/// of it stands in the way, that of `removed` apart.
-pub(super) fn free_from(
-    facts: &Facts<'_>,
-    index: &Index,
-    fact: &Fact<'_>,
-    from: Time,
-    removed: Option<(Cause, Object)>,
-) -> Time {
-    let start = fact.placement.start;
-    if from >= start {
-        return from;
-    }
-    let counts = |stretch: &&Stretch| Some((stretch.cause, stretch.object)) != removed;
-    let alone = |paint: fn(&Facts<'_>, &Index, &Fact<'_>, (Time, Time), &mut Painter)| {
-        let mut painter = Painter { bare: vec![(from, start)], stretches: Vec::new() };
-        paint(facts, index, fact, (from, start), &mut painter);
-        painter.stretches.iter().filter(counts).map(|stretch| stretch.to).max()
-    };
-    [alone(pools), alone(material)].into_iter().flatten().fold(from, Time::max)
-}
-
 /// Closed time.
 fn closed(windows: &Windows, object: Object, (from, to): (Time, Time), painter: &mut Painter) {
     let mut at = from;

@@ -41,7 +41,17 @@ impl TimeWindows {
             lct: vec![FAR; operations],
         };
         windows.forward(outline, history);
-        windows.backward(outline, history);
+        windows.backward(outline, &|_| true);
+        windows
+    }
+
+    /// The same where only some links bind what comes before: who is left out does not.
+    #[must_use]
+    pub fn bound_by(&self, outline: &Outline<'_>, binds: &dyn Fn(&Precedence) -> bool) -> Self {
+        let mut windows = self.clone();
+        windows.lst.fill(FAR);
+        windows.lct.fill(FAR);
+        windows.backward(outline, binds);
         windows
     }
 
@@ -103,17 +113,17 @@ impl TimeWindows {
         }
     }
 
-    fn backward(&mut self, outline: &Outline<'_>, history: &dyn Fn(OperationId) -> Option<(Time, Time)>) {
+    fn backward(&mut self, outline: &Outline<'_>, binds: &dyn Fn(&Precedence) -> bool) {
         let problem = outline.problem;
         for &operation in problem.topological.iter().rev() {
             let index = operation.index();
-            if history(operation).is_some() {
+            if problem.status(operation) != Status::Planned {
                 continue;
             }
             let mut start = FAR;
             let mut end = problem.operation(operation).deadline;
             for link in problem.outgoing(operation) {
-                if problem.status(link.after) == Status::Planned {
+                if problem.status(link.after) == Status::Planned && binds(link) {
                     let after = link.after.index();
                     let early = link.kind == Kind::EndStart && i64::from(link.transfer) < MILLION;
                     match link.kind {

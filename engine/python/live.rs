@@ -14,7 +14,7 @@ use crate::tables::TableProblem;
 
 use super::error::guarded;
 use super::judgment::Judgment;
-use super::solve::assemble;
+use super::outcome::assemble;
 
 /// The figures of a schedule and its tables, judged unless that has been done.
 pub(super) fn answered<'py>(

@@ -4,12 +4,15 @@
 //! engine works; the calling thread wakes every 50 ms for signals and progress, worker threads never
 //! touch Python. Every door turns a panic into `SopInternalError`. Nothing starts at import.
 
+mod arguments;
 mod convert;
 mod error;
+mod evaluate;
 mod judgment;
 mod live;
 mod outcome;
 mod problem;
+mod run;
 mod session;
 mod solve;
 
@@ -19,11 +22,13 @@ mod _engine {
     #[pymodule_export]
     use super::convert::Table;
     #[pymodule_export]
+    use super::evaluate::evaluate;
+    #[pymodule_export]
     use super::outcome::Outcome;
     #[pymodule_export]
     use super::problem::{Problem, table_spec, version};
     #[pymodule_export]
     use super::session::{judge, repair, simulate};
     #[pymodule_export]
-    use super::solve::{Cancel, evaluate, solve};
+    use super::solve::{Cancel, solve};
 }

@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::error::Findings;
+use crate::model::objective::TermValues;
 use crate::schedule::Schedule;
 use crate::schedule::verify::Verdict;
 use crate::search::LeftOut;
@@ -23,7 +24,6 @@ use crate::tables::write::{self, Output};
 use super::convert::Table;
 use super::error::guarded;
 use super::judgment::Judgment;
-use super::solve::terms;
 
 /// Names of the tables, in the order in which results list them.
 const NAMES: [&str; 8] =
@@ -96,4 +96,56 @@ impl Outcome {
     fn items(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Table)>> {
         NAMES.into_iter().map(|name| Ok((name, self.__getitem__(py, name)?))).collect()
     }
+}
+
+/// An answer and its figures.
+pub(super) struct Answer {
+    pub(super) outcome: Outcome,
+    pub(super) levels: Vec<i64>,
+    /// Whether there is a schedule whose figures count.
+    pub(super) has_schedule: bool,
+}
+
+impl Answer {
+    /// How many violations, and how many levels of the objective.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.outcome.verdict().violations.len(), self.levels.len())
+    }
+
+    pub(super) fn into_dict(self, py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+        let answer = PyDict::new(py);
+        let objective = match (self.has_schedule, self.outcome.judgment.is_known()) {
+            (false, _) => Some(PyDict::new(py)),
+            (true, true) => Some(terms(py, &self.outcome.verdict().values)?),
+            (true, false) => None,
+        };
+        answer.set_item("objective", objective)?;
+        answer.set_item("levels", self.levels)?;
+        answer.set_item("tables", Bound::new(py, self.outcome)?)?;
+        Ok(answer)
+    }
+}
+
+pub(super) fn terms<'py>(py: Python<'py>, values: &TermValues) -> PyResult<Bound<'py, PyDict>> {
+    let terms = PyDict::new(py);
+    for (term, value) in values.iter() {
+        terms.set_item(term.name(), value)?;
+    }
+    Ok(terms)
+}
+
+/// Puts an answer together.
+pub(super) fn assemble(
+    inner: &Arc<TableProblem>,
+    schedule: Schedule,
+    judgment: Judgment,
+    left_out: Vec<LeftOut>,
+    levels: Vec<i64>,
+    findings: Findings,
+) -> Answer {
+    let mut all = inner.findings.clone();
+    all.extend(findings);
+    let inner = Arc::clone(inner);
+    let outcome = Outcome { inner, schedule, left_out, findings: all, judgment };
+    Answer { outcome, levels, has_schedule: true }
 }

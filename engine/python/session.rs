@@ -17,10 +17,11 @@ use crate::search::limit::Stopwatch;
 use crate::session;
 use crate::tables::TableProblem;
 
+use super::arguments::{ObjectiveArgument, objective, seconds};
 use super::error::guarded;
+use super::evaluate::foreign;
 use super::live::answered;
 use super::problem::Problem;
-use super::solve::{ObjectiveArgument, foreign, objective, seconds};
 
 /// Pushes a live schedule on by what has changed; see `sopengine.session`.
 #[pyfunction]

@@ -26,7 +26,7 @@ use crate::model::operation::{Phase, Target};
 use crate::model::resource::ResourceKind;
 use crate::model::time::{FAR, Time};
 use crate::schedule::assignment::{Placement, Schedule};
-use crate::schedule::decode::{Decoder, LeftOut, Outline, Published, Standing, Unwatched};
+use crate::schedule::decode::{Decoder, LeftOut, Outline, Published, Standing};
 use crate::schedule::state::State;
 use crate::schedule::verify::{Verdict, verify};
 
@@ -84,8 +84,10 @@ fn stands(outline: &Outline<'_>, live: &Schedule, mut state: State) -> Option<Si
     }
     let keep = placed.len();
     state.sequence = [placed, rest].concat();
-    decoder.resume(&state, keep, true, &|| false, &mut Unwatched);
-    let (schedule, left_out) = (decoder.schedule(), decoder.left_out().to_vec());
+    decoder.fill_gaps(&state, keep);
+    // Nothing new: the answer is the live schedule, its changeovers when they were.
+    let schedule = if keep == state.sequence.len() { live.clone() } else { decoder.schedule() };
+    let left_out = decoder.left_out().to_vec();
     let verdict = Some(verify(outline.problem, &schedule, true)).filter(Verdict::is_valid)?;
     let displaced = Vec::new();
     is_at_rest(live, &schedule).then_some(Simulated { schedule, left_out, displaced, verdict: Some(verdict) })

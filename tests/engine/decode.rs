@@ -2,7 +2,7 @@
 
 use sopengine::model::Problem;
 use sopengine::model::ids::OperationId;
-use sopengine::schedule::decode::{Cause, Decoder, End, Outline};
+use sopengine::schedule::decode::{Cause, Decoder, End, Outline, Unwatched};
 use sopengine::schedule::state::State;
 use sopengine::schedule::verify::verify;
 
@@ -231,6 +231,40 @@ fn an_order_that_does_not_fit_goes_whole_and_leaves_its_room() {
         (left_out[0].cause, left_out[0].operation),
         (Cause::Horizon, Timetable::id(&problem, "big 2"))
     );
+}
+
+#[test]
+fn a_prefix_does_not_stand_where_its_order_goes() {
+    let plant = Plant::new()
+        .horizon(20)
+        .order("big")
+        .operation("big 1")
+        .of("big")
+        .mode("m", 6)
+        .operation("big 2")
+        .of("big")
+        .mode("m", 6)
+        .precedence("big 1", "big 2")
+        .operation("small")
+        .mode("n", 5)
+        .operation("rival")
+        .mode("m", 9);
+    let problem = plant.build();
+    let ids = |names: [&str; 4]| names.map(|name| Timetable::id(&problem, name)).to_vec();
+    let outline = Outline::new(&problem);
+    let mut decoder = Decoder::new(&outline);
+    let mut state = State::new(&problem, ids(["big 1", "small", "big 2", "rival"]));
+    // The rival would end at 21.
+    decoder.decode(&state, true, &|| false);
+    assert_eq!(decoder.placed(), 3);
+    // Before big 2 it is that one which would, and big 1 goes with it.
+    state.sequence = ids(["big 1", "small", "rival", "big 2"]);
+    let (_, undone) = decoder.resume(&state, 2, true, &|| false, &mut Unwatched);
+    assert_eq!((undone.kept(), decoder.placed()), (0, 2));
+    decoder.settle(&mut state);
+    assert_eq!(state.sequence, ids(["small", "rival", "big 1", "big 2"]));
+    decoder.restore(undone);
+    assert_eq!(decoder.times(Timetable::id(&problem, "big 2")), Some((6, 12)));
 }
 
 #[test]

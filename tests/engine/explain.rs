@@ -1,9 +1,11 @@
 //! Reasons of lateness, worked by hand.
 
+use crate::support::shop::{
+    closed_shop, paint_late, paint_shop, pinned_shop, shop, two_stages, two_stages_late,
+};
 use crate::support::{Plant, Timetable};
 use sopengine::explain::{CHAINS, Cause, Obstacle, reasons, reasons_of};
 use sopengine::model::Problem;
-use sopengine::model::history::Pin;
 use sopengine::schedule::decode::{Cause as Met, LeftOut};
 
 /// Rows as short lines, best first, of a valid schedule.
@@ -21,20 +23,6 @@ fn told_of(problem: &Problem, table: &Timetable<'_>, chains: usize) -> Vec<Strin
         format!("{order} {} {cause} {object} [{}, {}) {}", row.rank, row.from, row.to, row.delay)
     };
     rows.iter().map(line).collect()
-}
-
-/// Order o, due at 0: a (press 5). Order p, never due: c (press 4).
-fn shop() -> Plant {
-    Plant::new()
-        .order("p")
-        .operation("c")
-        .of("p")
-        .mode("press", 4)
-        .order("o")
-        .due(0)
-        .operation("a")
-        .of("o")
-        .mode("press", 5)
 }
 
 #[test]
@@ -58,22 +46,9 @@ fn a_resource_held_by_others() {
 
 #[test]
 fn the_chain_goes_back_over_predecessors_and_ranks_by_delay() {
-    let plant = shop()
-        .operation("b")
-        .of("o")
-        .mode("saw", 3)
-        .precedence("a", "b")
-        .min_lag(2)
-        .operation("d")
-        .mode("saw", 8)
-        .build();
-    let table = Timetable::of(&plant)
-        .place("c", "press", 0, 4)
-        .place("a", "press", 4, 9)
-        .place("d", "saw", 10, 18)
-        .place("b", "saw", 18, 21);
+    let plant = two_stages();
     assert_eq!(
-        told(&plant, &table),
+        told(&plant, &two_stages_late(&plant)),
         [
             "o 1 capacity saw: d [11, 18) 7",
             "o 2 capacity press: c (p) [0, 4) 4",
@@ -125,41 +100,16 @@ fn the_most_expensive_orders_are_explained_in_full() {
 
 #[test]
 fn changeovers_and_who_went_before() {
-    let plant = Plant::new()
-        .matrix("colors")
-        .rule("white", "black", 3)
-        .resource("press")
-        .changes_by("colors")
-        .in_state("state", "white")
-        .operation("c")
-        .setup("white")
-        .mode("press", 4)
-        .order("o")
-        .due(0)
-        .operation("a")
-        .of("o")
-        .setup("black")
-        .mode("press", 5)
-        .build();
-    let table = Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 7, 12);
+    let plant = paint_shop();
     assert_eq!(
-        told(&plant, &table.changeover(4, 7)),
+        told(&plant, &paint_late(&plant)),
         ["o 1 capacity press: c [0, 4) 4", "o 2 setup press [4, 7) 3"]
     );
 }
 
 #[test]
 fn closed_time_before_and_within() {
-    let plant = Plant::new()
-        .resource("press")
-        .open(&[(3, 6), (10, 30)])
-        .order("o")
-        .due(0)
-        .operation("a")
-        .of("o")
-        .suspends()
-        .mode("press", 5)
-        .build();
+    let plant = closed_shop();
     let table = Timetable::of(&plant).place("a", "press", 3, 12);
     let line = "o 1 calendar press [0, 12) 7";
     assert_eq!(told(&plant, &table), [line], "3 before it and 4 within it, 5 of 12 are work");
@@ -233,8 +183,7 @@ fn releases_pins_and_largest_lags() {
     let table = Timetable::of(&released).place("a", "press", 4, 9);
     assert_eq!(told(&released, &table), ["o 1 release o [0, 4) 4"]);
 
-    let pinned = Plant::new().order("o").due(0).operation("a").of("o").mode("press", 5);
-    let pinned = pinned.was_planned("press", 4).pin(Pin::Start).build();
+    let pinned = pinned_shop();
     let table = Timetable::of(&pinned).place("a", "press", 4, 9);
     assert_eq!(told(&pinned, &table), ["o 1 frozen a [0, 4) 4"]);
 

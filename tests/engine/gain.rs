@@ -2,7 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::support::{Plant, Timetable, random};
+use crate::support::shop::{
+    closed_shop, paint_late, paint_shop, pinned_shop, shop, two_stages, two_stages_late,
+};
+use crate::support::{Plant, Timetable, cases, random};
 use sopengine::explain::{Cause, GAINS, ReasonRow, moved_up, reasons};
 use sopengine::model::Problem;
 use sopengine::model::ids::OperationId;
@@ -22,37 +25,19 @@ fn gains(problem: &Problem, table: &Timetable<'_>) -> Vec<String> {
     reasons(problem, &table.schedule(), &[]).iter().map(line).collect()
 }
 
-/// Order o, due at 0: a (press 5). c (press 4) is in nobody's order.
-fn shop() -> Plant {
-    Plant::new().operation("c").mode("press", 4).order("o").due(0).operation("a").of("o").mode("press", 5)
-}
-
 #[test]
 fn a_resource_held_by_others() {
     let plant = shop().build();
     let table = Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 4, 9);
-    assert_eq!(gains(&plant, &table), ["capacity press: c: 4 -> 4"]);
+    assert_eq!(gains(&plant, &table), ["capacity press: c (p): 4 -> 4"]);
 }
 
 #[test]
 fn what_binds_next_takes_the_gain() {
-    let plant = shop()
-        .operation("b")
-        .of("o")
-        .mode("saw", 3)
-        .precedence("a", "b")
-        .min_lag(2)
-        .operation("d")
-        .mode("saw", 8)
-        .build();
-    let table = Timetable::of(&plant)
-        .place("c", "press", 0, 4)
-        .place("a", "press", 4, 9)
-        .place("d", "saw", 10, 18)
-        .place("b", "saw", 18, 21);
+    let plant = two_stages();
     // Without d, b starts at 11, when a and the lag let it. Without c or the lag it waits for d all the same.
-    let expected = ["capacity saw: d: 7 -> 7", "capacity press: c: 4 -> 0", "predecessor a: 2 -> 0"];
-    assert_eq!(gains(&plant, &table), expected);
+    let expected = ["capacity saw: d: 7 -> 7", "capacity press: c (p): 4 -> 0", "predecessor a: 2 -> 0"];
+    assert_eq!(gains(&plant, &two_stages_late(&plant)), expected);
 }
 
 #[test]
@@ -60,7 +45,7 @@ fn another_branch_of_the_order_takes_the_gain() {
     let plant = shop().operation("b").of("o").mode("saw", 7).build();
     let table =
         Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 4, 9).place("b", "saw", 0, 7);
-    assert_eq!(gains(&plant, &table), ["capacity press: c: 4 -> 2"], "b ends at 7");
+    assert_eq!(gains(&plant, &table), ["capacity press: c (p): 4 -> 2"], "b ends at 7");
 }
 
 #[test]
@@ -83,40 +68,15 @@ fn ten_minutes_may_cost_a_night() {
 
 #[test]
 fn closed_time_before_and_within() {
-    let plant = Plant::new()
-        .resource("press")
-        .open(&[(3, 6), (10, 30)])
-        .order("o")
-        .due(0)
-        .operation("a")
-        .of("o")
-        .suspends()
-        .mode("press", 5)
-        .build();
+    let plant = closed_shop();
     let table = Timetable::of(&plant).place("a", "press", 3, 12);
     assert_eq!(gains(&plant, &table), ["calendar press: 7 -> 7"]);
 }
 
 #[test]
 fn changeovers_and_who_went_before() {
-    let plant = Plant::new()
-        .matrix("colors")
-        .rule("white", "black", 3)
-        .resource("press")
-        .changes_by("colors")
-        .in_state("state", "white")
-        .operation("c")
-        .setup("white")
-        .mode("press", 4)
-        .order("o")
-        .due(0)
-        .operation("a")
-        .of("o")
-        .setup("black")
-        .mode("press", 5)
-        .build();
-    let table = Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 7, 12).changeover(4, 7);
-    assert_eq!(gains(&plant, &table), ["capacity press: c: 4 -> 4", "setup press: 3 -> 3"]);
+    let plant = paint_shop();
+    assert_eq!(gains(&plant, &paint_late(&plant)), ["capacity press: c: 4 -> 4", "setup press: 3 -> 3"]);
 }
 
 #[test]
@@ -126,8 +86,7 @@ fn materials_releases_and_pins() {
     let table = Timetable::of(&plant).place("a", "press", 6, 11);
     assert_eq!(gains(&plant, &table), ["material steel: 4 -> 4", "release o: 2 -> 0"]);
 
-    let plant = Plant::new().order("o").due(0).operation("a").of("o").mode("press", 5);
-    let plant = plant.was_planned("press", 4).pin(sopengine::model::history::Pin::Start).build();
+    let plant = pinned_shop();
     let table = Timetable::of(&plant).place("a", "press", 4, 9);
     assert_eq!(gains(&plant, &table), ["frozen a: 4 -> 4"]);
 }
@@ -138,7 +97,56 @@ fn slack_is_nobodys_gain() {
     let table =
         Timetable::of(&plant).place("c", "press", 0, 4).place("a", "press", 4, 9).place("b", "saw", 20, 23);
     // b could end at 12 as it is, and at 8 without c.
-    assert_eq!(gains(&plant, &table), ["capacity press: c: 4 -> 4"]);
+    assert_eq!(gains(&plant, &table), ["capacity press: c (p): 4 -> 4"]);
+}
+
+/// Order o, due at 0 and released at 10: a, then b, on different machines, each with two rows more.
+fn pair(needs: impl Fn(Plant) -> Plant) -> Plant {
+    let plant = Plant::new().stock("steel", 0, 1).stock("steel", 8, 1).pool("crew", 3);
+    let plant = needs(plant.order("o").due(0).order_release(10).operation("a").of("o").mode("press", 5));
+    needs(plant.operation("b").of("o").mode("saw", 5)).precedence("a", "b")
+}
+
+#[test]
+fn what_has_moved_up_takes_the_stock_that_is_left() {
+    let plant = pair(|plant| plant.moves("steel", -1)).build();
+    let table = Timetable::of(&plant).place("a", "press", 10, 15).place("b", "saw", 15, 20);
+    // Without the release a starts at 0 with the only piece; b gets the next one at 8.
+    assert_eq!(gains(&plant, &table), ["release o: 10 -> 7"]);
+}
+
+#[test]
+fn what_has_moved_up_leaves_its_units() {
+    let plant = pair(|plant| plant.requires("crew", 2)).build();
+    let table = Timetable::of(&plant).place("a", "press", 10, 15).place("b", "saw", 15, 20);
+    assert_eq!(gains(&plant, &table), ["release o: 10 -> 10"]);
+}
+
+#[test]
+fn a_changeover_needs_its_crew_where_it_would_be() {
+    let plant = Plant::new()
+        .matrix("colors")
+        .rule("white", "black", 3)
+        .resource("press")
+        .changes_by("colors")
+        .in_state("state", "white")
+        .pool("crew", 1)
+        .operation("c")
+        .mode("saw", 6)
+        .requires("crew", 1)
+        .order("o")
+        .due(0)
+        .order_release(12)
+        .operation("a")
+        .of("o")
+        .setup("black")
+        .mode("press", 5)
+        .requires("crew", 1)
+        .in_changeover()
+        .build();
+    let table = Timetable::of(&plant).place("c", "saw", 0, 6).place("a", "press", 12, 17).changeover(9, 12);
+    // The crew is with c until 6: the changeover ends at 9 at the earliest.
+    assert_eq!(gains(&plant, &table), ["release o: 12 -> 3"]);
 }
 
 /// Without the release of an order or an operation, or with an item that is never short.
@@ -180,7 +188,8 @@ fn end(problem: &Problem, schedule: &Schedule, row: &ReasonRow) -> i64 {
 #[test]
 fn each_gain_has_a_schedule_that_the_verifier_accepts() {
     let (mut told, mut gained, mut judged, mut broken) = (0, 0, 0, Vec::new());
-    for seed in 0..230 {
+    // The last two found what the many before them did not.
+    for seed in cases(700).chain([2_646, 4_226]) {
         let Some(mut problem) = random::plant(seed) else { continue };
         for order in &mut problem.orders {
             order.due = Some(problem.now);
@@ -201,18 +210,28 @@ fn each_gain_has_a_schedule_that_the_verifier_accepts() {
             told += 1;
             gained += u32::from(gain > 0);
             let base = moved_up(&problem, &schedule, order, None).unwrap();
-            broken.extend(verify(&problem, &base, true).violations.into_iter().map(|it| (seed, it)));
+            let broken_by = |problem: &Problem, schedule: &Schedule, without: Option<&str>| {
+                let told = |it| format!("seed {seed}, order {}, without {without:?}: {it:?}", order.0);
+                verify(problem, schedule, true).violations.into_iter().map(told).collect::<Vec<_>>()
+            };
+            broken.extend(broken_by(&problem, &base, None));
             let moved = moved_up(&problem, &schedule, order, Some(row.rank)).unwrap();
             let ends = (end(&problem, &base, &row), end(&problem, &moved, &row));
             assert_eq!(ends.0 - ends.1, gain, "seed {seed}: {row:?}");
             if let Some(relieved) = relieved(&problem, &row) {
-                broken.extend(verify(&relieved, &moved, true).violations.into_iter().map(|it| (seed, it)));
+                broken.extend(broken_by(&relieved, &moved, Some(&row.object)));
                 judged += 1;
             }
         }
     }
     eprintln!("{told} rows, {gained} with a gain, {judged} judged");
-    assert!(broken.is_empty(), "{} broken rules, such as {:?}", broken.len(), &broken[..broken.len().min(9)]);
+    broken.dedup();
+    assert!(
+        broken.is_empty(),
+        "{} broken rules:\n{}",
+        broken.len(),
+        broken[..broken.len().min(9)].join("\n")
+    );
     assert!(told > 1_000 && gained > 400 && judged > 200, "{told} {gained} {judged}");
 }
 

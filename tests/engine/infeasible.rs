@@ -7,7 +7,7 @@ use sopengine::model::objective::Objective;
 use sopengine::schedule::verify::verify;
 use sopengine::search::{Reason, SolveOptions, Solved, solve};
 
-use crate::support::{Plant, random};
+use crate::support::{Plant, cases, random};
 
 fn run(problem: &Problem) -> Solved {
     let options = SolveOptions {
@@ -81,7 +81,7 @@ fn lags_in_a_circle() {
 #[test]
 fn what_is_refused_has_no_schedule_and_what_is_found_is_whole() {
     let (mut refused, mut found, mut unknown) = (0, 0, 0);
-    for seed in 0..400 {
+    for seed in cases(400) {
         let Some(problem) = random::plant(seed) else {
             continue;
         };

@@ -9,7 +9,7 @@ use sopengine::schedule::{Placement, Schedule};
 use sopengine::search::rng::Rng;
 use sopengine::search::{SolveOptions, solve};
 
-use crate::support::{Plant, Timetable, random};
+use crate::support::{Plant, Timetable, cases, random};
 
 fn objective(levels: &[&[(Term, i64)]]) -> Objective {
     Objective { levels: levels.iter().map(|level| level.to_vec()).collect() }
@@ -118,7 +118,7 @@ fn on_random_plants_no_level_rises() {
         objective(&[&[(Term::Earliness, 3), (Term::Stability, 1), (Term::ResourceCost, 1)]]),
     ];
     let (mut schedules, mut gained) = (0, [0; 4]);
-    for seed in 0..400 {
+    for seed in cases(400) {
         let Some(mut problem) = random::plant(seed) else { continue };
         sketch_prices(&mut problem, seed);
         for (which, objective) in objectives.iter().enumerate() {

@@ -7,7 +7,7 @@ use sopengine::model::objective::{Objective, Term, TermValues};
 use sopengine::schedule::verify::verify;
 use sopengine::search::{Reason, SolveOptions, Solved, solve};
 
-use crate::support::random;
+use crate::support::{cases, random};
 
 fn options(seed: u64, objective: &str, work: u64) -> SolveOptions {
     SolveOptions {
@@ -29,20 +29,10 @@ fn differences(found: &TermValues, expected: &TermValues) -> Vec<(Term, i64, i64
     found.iter().zip(expected.iter()).filter(|(a, b)| a.1 != b.1).map(|(a, b)| (a.0, a.1, b.1)).collect()
 }
 
-/// Seeds of one run; more with `SEEDS=from..to`.
-fn seeds() -> std::ops::Range<u64> {
-    let given = std::env::var("SEEDS").ok();
-    let range = given.as_deref().and_then(|text| text.split_once(".."));
-    match range.map(|(from, to)| (from.parse(), to.parse())) {
-        Some((Ok(from), Ok(to))) => from..to,
-        _ => 0..160,
-    }
-}
-
 #[test]
 fn every_schedule_is_valid_and_its_terms_hold() {
     let (mut built, mut wrong) = (0, Vec::new());
-    for seed in seeds() {
+    for seed in cases(160) {
         let Some(problem) = random::plant(seed) else {
             continue;
         };
@@ -92,9 +82,8 @@ fn every_schedule_is_valid_and_its_terms_hold() {
 #[test]
 fn larger_plants_with_all_features_are_valid() {
     let size = random::Size { orders: 30, steps: 4, machines: 5 };
-    let scale = if std::env::var("SEEDS").is_ok() { 10 } else { 1 };
     let mut built = 0;
-    for seed in 0..12 * scale {
+    for seed in cases(12) {
         let features = random::ALL & !(1 << (seed % 11));
         let Some(problem) = random::plant_of(seed, size, features) else {
             continue;
@@ -115,7 +104,7 @@ fn larger_plants_with_all_features_are_valid() {
 #[test]
 fn without_partial_all_is_placed_or_nothing() {
     let mut found = 0;
-    for seed in 0..120 {
+    for seed in cases(120) {
         let Some(problem) = random::plant(seed) else {
             continue;
         };

@@ -1,14 +1,12 @@
 //! From when on an operation can run.
 
-use rustc_hash::FxHashMap;
-
+use super::moved::{Moved, Place};
 use crate::explain::Cause;
 use crate::explain::driver::{Times, lag_of, present, ready};
 use crate::explain::index::Index;
-use crate::explain::wait::{Object, free_from};
+use crate::explain::wait::Object;
 use crate::model::changeover::Matrix;
 use crate::model::history::Pin;
-use crate::model::ids::OperationId;
 use crate::model::operation::{Phase, Suspend};
 use crate::model::precedence::{Kind, Precedence};
 use crate::model::resource::ResourceKind;
@@ -16,27 +14,16 @@ use crate::model::time::{FAR, MILLION, Span, Time, share};
 use crate::schedule::verify::facts::{Fact, Facts};
 use crate::schedule::verify::holdings::Held;
 
-/// Where an operation would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::explain) struct Place {
-    pub(in crate::explain) start: Time,
-    pub(in crate::explain) end: Time,
-    pub(in crate::explain) changeover: Option<(Time, Time)>,
-}
-
-/// Operations that would be elsewhere.
-pub(in crate::explain) type Places = FxHashMap<OperationId, Place>;
-
 /// From when on an operation can run, some others having moved and one cause being taken away.
 pub(super) struct Bounds<'b, 'a> {
     pub(super) facts: &'b Facts<'a>,
     pub(super) index: &'b Index,
-    pub(super) moved: &'b Places,
+    pub(super) moved: &'b Moved,
     pub(super) removed: Option<(Cause, Object)>,
 }
 
 impl Bounds<'_, '_> {
-    fn is_removed(&self, cause: Cause, object: Object) -> bool {
+    pub(super) fn is_removed(&self, cause: Cause, object: Object) -> bool {
         self.removed == Some((cause, object))
     }
 
@@ -54,9 +41,10 @@ impl Bounds<'_, '_> {
             from = from.max(self.after(fact, link).unwrap_or(from));
         }
         let (held, changing) = self.held(fact);
+        let changing = self.pools_from(fact, Phase::Changeover, changing);
         let changeover = if self.changes_over(fact) { Some(self.changeover(fact, changing)?) } else { None };
         from = from.max(held).max(changeover.map_or(from, |times| times.1));
-        from = from.max(free_from(self.facts, self.index, fact, from, self.removed));
+        from = self.enough_from(fact, self.pools_from(fact, Phase::Run, from));
         let (start, end) = self.ended(fact, self.worked(fact, from)?)?;
         let place = Place { start, end, changeover };
         let is_better = start <= placement.start && end < placement.end;
@@ -74,7 +62,7 @@ impl Bounds<'_, '_> {
 
     /// Where a predecessor is, and the lag after it that counts.
     fn before(&self, fact: &Fact<'_>, link: &Precedence) -> Option<(Times, Span)> {
-        let times = match self.moved.get(&link.before) {
+        let times = match self.moved.get(link.before) {
             Some(place) => (place.start, place.end),
             None => present(self.facts, link.before)?,
         };
@@ -93,10 +81,11 @@ impl Bounds<'_, '_> {
         Some(driver.ready - lag_of(self.facts, fact, link) + lag)
     }
 
-    /// The same work, or the first that ends no earlier than predecessors let it end.
+    /// The same work, or the first that ends no earlier than predecessors and full stock let it end.
     fn ended(&self, fact: &Fact<'_>, work: Times) -> Option<Times> {
         let links = self.facts.problem.incoming(fact.operation);
-        let least = links.filter_map(|link| self.least_end(fact, link)).max().unwrap_or(work.1);
+        let least = links.filter_map(|link| self.least_end(fact, link)).chain(self.room_from(fact)).max();
+        let least = least.unwrap_or(work.1);
         if work.1 >= least {
             return Some(work);
         }
@@ -146,7 +135,7 @@ impl Bounds<'_, '_> {
     /// When a holder leaves: with its operation, where that has moved.
     fn left(&self, held: &Held) -> Time {
         let end = self.facts.get(held.operation).map(|fact| fact.placement.end);
-        let moved = self.moved.get(&held.operation).filter(|_| end == Some(held.to));
+        let moved = self.moved.get(held.operation).filter(|_| end == Some(held.to));
         moved.map_or(held.to, |place| place.end)
     }
 

@@ -7,10 +7,13 @@
 //! into a night.
 //!
 //! [`earlier`] says from when on an operation could run: releases, predecessors, whoever is before it on its
-//! resources, its changeover, pools, stock, its calendar. An operation that stands later than that moves up
-//! with nothing taken away, too, so that its slack is nobody's gain.
+//! resources, its changeover, its calendar; [`room`] from when on pools and stock have room, those that moved
+//! before it where they are now ([`moved`]). An operation that stands later than that moves up with nothing
+//! taken away, too, so that its slack is nobody's gain.
 
 mod earlier;
+mod moved;
+mod room;
 
 use super::Cause;
 use super::driver::present;
@@ -19,7 +22,8 @@ use super::wait::{Object, Stretch};
 use crate::model::ids::{OperationId, OrderId};
 use crate::model::time::{Span, Time};
 use crate::schedule::verify::facts::Facts;
-use earlier::{Bounds, Place, Places};
+use earlier::Bounds;
+use moved::{Moved, Place};
 
 /// The operations that end an order.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ pub(super) struct Chain<'c> {
     operations: &'c [OperationId],
     order: OrderId,
     /// Those that could be earlier with nothing taken away, and where the order would end then.
-    moved: Places,
+    moved: Moved,
     end: Time,
 }
 
@@ -39,7 +43,7 @@ impl<'c> Chain<'c> {
         operations: &'c [OperationId],
         order: OrderId,
     ) -> Self {
-        let mut moved = Places::default();
+        let mut moved = Moved::default();
         for &operation in operations.iter().rev() {
             move_up(facts, index, operation, &mut moved, None);
         }
@@ -59,15 +63,16 @@ impl<'c> Chain<'c> {
         facts: &Facts<'_>,
         index: &Index,
         stretch: Option<&Stretch>,
-    ) -> Option<Places> {
+    ) -> Option<Moved> {
         let Some(stretch) = stretch else { return Some(self.moved.clone()) };
         let waits = &self.operations[stretch.steps.clone()];
         if waits.iter().any(|&id| facts.get(id).is_none_or(|fact| fact.started.is_some())) {
             return None;
         }
         // Those before the wait are where they would be anyway.
-        let known = self.operations[stretch.steps.end..].iter();
-        let mut moved: Places = known.filter_map(|id| Some((*id, *self.moved.get(id)?))).collect();
+        let known = &self.operations[stretch.steps.end..];
+        let mut moved = Moved::default();
+        moved.extend(&self.moved, known);
         let cause = (stretch.cause, stretch.object);
         // The release of an order holds for all of it.
         let everywhere = matches!(stretch.object, Object::Order(_));
@@ -75,15 +80,14 @@ impl<'c> Chain<'c> {
             let removed = (everywhere || stretch.steps.contains(&step)).then_some(cause);
             let operation = self.operations[step];
             let place = move_up(facts, index, operation, &mut moved, removed);
-            let base = self.moved.get(&operation).copied();
+            let base = self.moved.get(operation);
             // Where largest lags and attached changeovers leave no place between, it is at least no later.
             if let Some(base) = base.filter(|base| place.is_none_or(|place| place.end > base.end)) {
                 moved.insert(operation, base);
             }
             if removed.is_none() && place == base {
                 // What has been won is lost: those behind it are where they would be anyway, too.
-                let rest = self.operations[..step].iter();
-                moved.extend(rest.filter_map(|id| Some((*id, *self.moved.get(id)?))));
+                moved.extend(&self.moved, &self.operations[..step]);
                 break;
             }
         }
@@ -96,7 +100,7 @@ fn move_up(
     facts: &Facts<'_>,
     index: &Index,
     operation: OperationId,
-    moved: &mut Places,
+    moved: &mut Moved,
     removed: Option<(Cause, Object)>,
 ) -> Option<Place> {
     let fact = facts.get(operation).filter(|fact| fact.started.is_none())?;
@@ -106,8 +110,8 @@ fn move_up(
 }
 
 /// When an order ends, some of its operations having moved.
-fn end(facts: &Facts<'_>, order: OrderId, moved: &Places) -> Time {
-    let end = |&id: &OperationId| match moved.get(&id) {
+fn end(facts: &Facts<'_>, order: OrderId, moved: &Moved) -> Time {
+    let end = |&id: &OperationId| match moved.get(id) {
         Some(place) => Some(place.end),
         None => Some(present(facts, id)?.1),
     };

@@ -225,7 +225,7 @@ impl Decoder<'_> {
         };
         let found = self.placed.iter().rposition(|placed| placed.0 == before);
         let pinned = self.plan.outline.is_pinned(before);
-        match found.filter(|&index| index >= self.stand && !pinned) {
+        match found.filter(|&index| index >= self.stand.max(self.fixed) && !pinned) {
             Some(index) => {
                 self.floors[before.index()] = slot.start + by;
                 self.agenda.push(operation);

@@ -201,8 +201,10 @@ impl Decoder<'_> {
         }
         let mut told = FxHashSet::default();
         let mut kept: Vec<LeftOut> = std::mem::take(&mut self.left_out);
+        // Another operation of the order may have failed the second time.
+        let of = |left: &LeftOut| left.order.ok_or(left.operation);
         kept.reverse();
-        kept.retain(|left| self.failed[left.operation.index()] && told.insert(left.operation));
+        kept.retain(|left| self.failed[left.operation.index()] && told.insert(of(left)));
         kept.reverse();
         self.left_out = kept;
     }

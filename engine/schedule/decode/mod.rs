@@ -109,6 +109,8 @@ pub struct Decoder<'p> {
     recalled: bool,
     /// Placements below this index stand while an order has its second chance.
     stand: usize,
+    /// Placements below this index are moved by no largest lag.
+    fixed: usize,
     rework: usize,
     ghosts: bool,
     /// What this decoding has taken back of the one before.
@@ -145,6 +147,7 @@ impl<'p> Decoder<'p> {
             put_off: Vec::new(),
             recalled: false,
             stand: 0,
+            fixed: 0,
             rework: 0,
             ghosts: false,
             undone: Undone::default(),

@@ -24,6 +24,14 @@ pub struct Undone {
     left_out: Vec<LeftOut>,
 }
 
+impl Undone {
+    /// So many placements of the prefix have stood: fewer than were to be kept where an order of theirs
+    /// was left out, or moved for a largest lag. Behind them a settled state may be another.
+    pub fn kept(&self) -> usize {
+        self.keep
+    }
+}
+
 impl Decoder<'_> {
     /// Decodes a state from the beginning.
     pub fn decode(&mut self, state: &State, partial: bool, stop: &dyn Fn() -> bool) -> End {

@@ -30,6 +30,18 @@ impl PlainSolution {
         Ok(solution)
     }
 
+    /// Of operations appended to chains and resources, one after the other: valid as it is.
+    pub(super) fn appended(instance: &PlainInstance, starts: Vec<u32>, modes: Vec<u16>) -> Self {
+        let mut solution = Self { starts, modes, makespan: 0 };
+        let end = |chain: usize| {
+            let last = instance.chain(chain).last().map(|operation| solution.end(instance, operation));
+            last.unwrap_or(u64::from(instance.release(chain))) + u64::from(instance.tail(chain))
+        };
+        // The horizon of an instance fits into its times.
+        solution.makespan = (0..instance.num_chains()).map(end).max().unwrap_or(0) as u32;
+        solution
+    }
+
     /// Start of each operation.
     pub fn starts(&self) -> &[u32] {
         &self.starts

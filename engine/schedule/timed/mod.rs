@@ -15,8 +15,8 @@
 //! the order, and no operation is later. By induction along the sequence: predecessors and the resource are
 //! free no later, the state of the resource is the same, and the functions are monotone. Where the rich
 //! decoder has placed that very sequence without a gap to use, the times are equal. The one exception are
-//! negative lags that let an operation stand ahead of its predecessor on one resource: no linear extension
-//! says that, and the kernel takes the predecessor first.
+//! negative lags (of `start_end` also none) that let an operation stand ahead of its predecessor on one
+//! resource: no linear extension says that, and the kernel takes the predecessor first.
 //!
 //! On plain problems (no calendars, changeovers or lags) it is the plain kernel with wider numbers, and the
 //! times are equal.

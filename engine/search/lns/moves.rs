@@ -63,7 +63,7 @@ impl Neighborhood {
         self.refresh_from(decoder, state, 0);
     }
 
-    /// Looks at a settled state from a place on.
+    /// Looks at a settled state whose first `keep` operations are as they were.
     pub fn refresh_from(&mut self, decoder: &Decoder<'_>, state: &State, keep: usize) {
         let problem = decoder.outline().problem;
         for (place, &operation) in state.sequence.iter().enumerate().skip(keep) {

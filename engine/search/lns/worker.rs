@@ -262,7 +262,8 @@ impl<'p> Worker<'p> {
         if accepted {
             self.decoder.settle(&mut self.state);
             self.note_best();
-            self.neighborhood.refresh_from(&self.decoder, &self.state, proposal.keep);
+            // A decoding that went back into the prefix has changed the sequence there, too.
+            self.neighborhood.refresh_from(&self.decoder, &self.state, undone.kept());
         } else {
             self.decoder.restore(undone);
             proposal.take_back(&mut self.state);

@@ -15,36 +15,64 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::convert::Infallible;
 
-use super::dispatch::{Direction, Pass, dispatch};
+use super::dispatch::{Direction, POLL, Pass, Poll, dispatch};
 use super::rules::{Rule, priorities};
 use crate::schedule::plain::{Arrangement, PlainInstance};
+use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
 /// Passes after the first one.
 const MAX_PASSES: usize = 12;
 
-/// One schedule by a rule, improved by passes. Returns it and the number of operations placed on the way.
+/// A schedule and the number of operations placed on the way to it.
+pub(super) type Built = (Arrangement, u64);
+
+/// One schedule by a rule, improved by passes; nothing stops it.
 pub(super) fn construct(
     instance: &PlainInstance,
     rule: Rule,
     noise: u32,
     target: u32,
     rng: &mut Rng,
-) -> (Arrangement, u64) {
-    let modes = if instance.is_flexible() { choose_modes(instance, noise, rng) } else { Vec::new() };
-    let priorities = priorities(instance, &modes, rule, noise, rng);
-    let first = dispatch(instance, &modes, &priorities, rule.wait, rule.direction);
-    improve_by_passes(instance, modes, first, rule, target)
+) -> Built {
+    let Ok(built) = build(instance, (rule, noise), target, rng, &|| Ok::<(), Infallible>(()));
+    built
 }
 
-fn improve_by_passes(
+/// The same; none if it was stopped: what is half improved could not be repeated.
+pub(super) fn construct_unless(
+    instance: &PlainInstance,
+    rule: Rule,
+    target: u32,
+    rng: &mut Rng,
+    stop: &dyn Stop,
+) -> Option<Built> {
+    let poll = || if stop.is_due() { Err(()) } else { Ok(()) };
+    build(instance, (rule, 0), target, rng, &poll).ok()
+}
+
+fn build<E>(
+    instance: &PlainInstance,
+    (rule, noise): (Rule, u32),
+    target: u32,
+    rng: &mut Rng,
+    poll: Poll<'_, E>,
+) -> Result<Built, E> {
+    let modes = if instance.is_flexible() { choose_modes(instance, noise, rng, poll)? } else { Vec::new() };
+    let priorities = priorities(instance, &modes, rule, noise, rng);
+    let first = dispatch(instance, &modes, &priorities, (rule.wait, rule.direction), poll)?;
+    improve_by_passes(instance, modes, first, (rule, target), poll)
+}
+
+fn improve_by_passes<E>(
     instance: &PlainInstance,
     modes: Vec<u16>,
     first: Pass,
-    rule: Rule,
-    target: u32,
-) -> (Arrangement, u64) {
+    (rule, target): (Rule, u32),
+    poll: Poll<'_, E>,
+) -> Result<Built, E> {
     let is_large = instance.num_operations() > 300_000;
     let mut direction = rule.direction;
     let mut best = first;
@@ -59,7 +87,7 @@ fn improve_by_passes(
             Direction::Forward => Direction::Backward,
             Direction::Backward => Direction::Forward,
         };
-        let pass = dispatch(instance, &modes, &last_ends, rule.wait.min(2), direction);
+        let pass = dispatch(instance, &modes, &last_ends, (rule.wait.min(2), direction), poll)?;
         work += 4 * pass.sequence.len() as u64;
         // On large instances a pass that loses is not made up for.
         if pass.makespan > best.makespan + best.makespan / if is_large { 256 } else { 64 } {
@@ -77,11 +105,16 @@ fn improve_by_passes(
     if best_direction == Direction::Backward {
         sequence.reverse();
     }
-    (Arrangement { sequence, modes, makespan: best.makespan }, work)
+    Ok((Arrangement { sequence, modes, makespan: best.makespan }, work))
 }
 
 /// A mode for each operation, chosen where the operation would be completed first.
-fn choose_modes(instance: &PlainInstance, noise: u32, rng: &mut Rng) -> Vec<u16> {
+fn choose_modes<E>(
+    instance: &PlainInstance,
+    noise: u32,
+    rng: &mut Rng,
+    poll: Poll<'_, E>,
+) -> Result<Vec<u16>, E> {
     let num_operations = instance.num_operations();
     let mut modes = vec![0; num_operations];
     let mut free_from = vec![0_u32; instance.num_resources()];
@@ -106,7 +139,12 @@ fn choose_modes(instance: &PlainInstance, noise: u32, rng: &mut Rng) -> Vec<u16>
             heap.push((Reverse(i64::MIN), Reverse(chain)));
         }
     }
+    let mut steps = 0_usize;
     while let Some((Reverse(key), Reverse(chain))) = heap.pop() {
+        steps += 1;
+        if steps.is_multiple_of(POLL) {
+            poll()?;
+        }
         let operation = next[chain];
         let completion = |mode: &crate::schedule::plain::PlainMode| {
             ready[chain].max(free_from[mode.resource as usize]) + mode.duration
@@ -131,5 +169,5 @@ fn choose_modes(instance: &PlainInstance, noise: u32, rng: &mut Rng) -> Vec<u16>
             heap.push((Reverse(i64::MIN), Reverse(chain)));
         }
     }
-    modes
+    Ok(modes)
 }

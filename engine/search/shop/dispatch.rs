@@ -18,6 +18,9 @@
 use super::tournament::Tournament;
 use crate::schedule::plain::{PlainInstance, PlainMode};
 
+/// So many operations are placed between two questions whether to stop: about two milliseconds.
+pub(super) const POLL: usize = 4_096;
+
 /// `wait` counts in sixteenths.
 pub(super) const WAIT_UNIT: u64 = 16;
 
@@ -54,14 +57,17 @@ pub(super) fn mode_of(instance: &PlainInstance, modes: &[u16], operation: usize)
     instance.modes(operation)[usize::from(modes.get(operation).copied().unwrap_or(0))]
 }
 
+/// Asked every [`POLL`] operations whether to go on; what it refuses with ends the pass.
+pub(super) type Poll<'p, E> = &'p dyn Fn() -> Result<(), E>;
+
 /// Schedules all operations; `priorities` by operation, larger first.
-pub(super) fn dispatch(
+pub(super) fn dispatch<E>(
     instance: &PlainInstance,
     modes: &[u16],
     priorities: &[u32],
-    wait: u64,
-    direction: Direction,
-) -> Pass {
+    (wait, direction): (u64, Direction),
+    poll: Poll<'_, E>,
+) -> Result<Pass, E> {
     let mut floor = Floor::new(instance, modes, priorities, direction);
     for chain in 0..instance.num_chains() {
         let ready = match direction {
@@ -70,8 +76,12 @@ pub(super) fn dispatch(
         };
         floor.admit(chain, ready);
     }
-    while floor.place_next(wait) {}
-    floor.pass
+    while floor.place_next(wait) {
+        if floor.pass.sequence.len().is_multiple_of(POLL) {
+            poll()?;
+        }
+    }
+    Ok(floor.pass)
 }
 
 /// Resources with their waiting operations, in the middle of a pass.

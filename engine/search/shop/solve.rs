@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::construct::construct;
+use super::construct::{construct, construct_unless};
 use super::incumbent::Incumbent;
 use super::islands;
 use super::options::{PlainOptions, PlainProgress, PlainResult};
@@ -79,15 +79,18 @@ fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             break;
         }
         let (bound, seed) = (incumbent.bound, incumbent.options.seed);
-        let mut built: Vec<_> = rules.iter().map(|&rule| (rule, Arrangement::default(), 0)).collect();
-        round(&mut built, incumbent.options.threads, |(rule, arrangement, work)| {
-            (*arrangement, *work) = construct(instance, *rule, 0, bound, &mut Rng::stream(seed, 0));
+        let stop = incumbent.stop();
+        let mut built: Vec<_> = rules.iter().map(|&rule| (rule, None)).collect();
+        round(&mut built, incumbent.options.threads, |(rule, built)| {
+            *built = construct_unless(instance, *rule, bound, &mut Rng::stream(seed, 0), stop);
         });
-        work += built.iter().map(|(_, _, work)| work).sum::<u64>();
+        let built: Option<Vec<_>> = built.into_iter().map(|(_, built)| built).collect();
+        let Some(built) = built else { break };
+        work += built.iter().map(|(_, work)| work).sum::<u64>();
         if !incumbent.close_round(work, 0) {
             break;
         }
-        for (_, arrangement, _) in built {
+        for (arrangement, _) in built {
             incumbent.take(arrangement);
         }
     }

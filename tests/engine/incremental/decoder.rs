@@ -1,12 +1,17 @@
 //! The rich decoder: a suffix decoded behind a prefix that stands, and what was taken back given back.
 //!
-//! Two things are not part of a state, so that a decoding from nothing may find another answer, as valid: the
-//! floor that a largest lag sets where a successor has moved its predecessor, and that an order with a pinned
-//! start is left out (from nothing pins go first; behind a prefix they find their place taken). All other
-//! plants must agree to the last placement.
+//! Three things are not part of a state, so that a decoding from nothing may find another answer, as valid: the
+//! floor that a largest lag sets where a successor has moved its predecessor; that an order with a pinned
+//! start is left out (from nothing pins go first; behind a prefix they find their place taken); and that one
+//! is left out which pins put before another in their sequence (from nothing the other waits until that is
+//! known; in a prefix it has its place). All else must agree to the last placement: the first two are looked
+//! for in the plant, the third in the prefix of each move.
+
+use std::collections::BTreeSet;
 
 use sopengine::model::Problem;
-use sopengine::model::history::Pin;
+use sopengine::model::history::{Pin, Status};
+use sopengine::model::ids::{OperationId, ResourceId};
 use sopengine::schedule::Schedule;
 use sopengine::schedule::decode::{Decoder, End, LeftOut, Outline, Unwatched};
 use sopengine::schedule::state::State;
@@ -38,6 +43,18 @@ fn may_differ(problem: &Problem) -> bool {
         || problem.operation_ids().any(|id| problem.baseline(id).is_some_and(|known| pinned(known.pin)))
 }
 
+/// Whether one of `kept` comes behind one that has no place in their pinned sequence.
+fn waited_for_one_left_out(problem: &Problem, decoder: &Decoder<'_>, kept: &[OperationId]) -> bool {
+    let place = |id: OperationId| {
+        let known = problem.baseline(id).filter(|known| known.pin == Pin::Sequence)?;
+        (known.status == Status::Planned).then_some((known.resource?, known.start, id))
+    };
+    let open = problem.operation_ids().filter(|&id| decoder.times(id).is_none());
+    let open: Vec<_> = open.filter_map(place).collect();
+    let behind = |later: &(ResourceId, _, _)| open.iter().any(|one| one.0 == later.0 && one < later);
+    kept.iter().filter_map(|&id| place(id)).any(|later| behind(&later))
+}
+
 /// A decoder that walks from state to state.
 struct Walk<'p> {
     seed: u64,
@@ -67,17 +84,24 @@ impl<'p> Walk<'p> {
     /// One move, done in part and from nothing, then kept or undone.
     fn step(&mut self) {
         let (before, sequence) = (made(&self.decoder), self.state.sequence.clone());
+        let expected = self.proposed_anew();
         let Some(proposal) = self.neighborhood.propose(&self.decoder, &mut self.state, &mut self.rng) else {
+            assert_eq!(expected, None);
             return;
         };
         self.moves += 1;
         let keep = proposal.keep;
+        let problem = self.outline.problem;
+        let may_differ =
+            self.may_differ || waited_for_one_left_out(problem, &self.decoder, &self.state.sequence[..keep]);
+        let proposed = (keep, self.state.clone());
+        assert_eq!(Some(proposed), expected, "seed {}: what moves know of the state", self.seed);
         let (end, undone) = self.decoder.resume(&self.state, keep, true, &|| false, &mut Unwatched);
         assert_eq!(end, End::Complete);
-        self.compare(keep);
+        self.compare(keep, may_differ);
         if self.rng.one_in(2) {
             self.decoder.settle(&mut self.state);
-            self.neighborhood.refresh_from(&self.decoder, &self.state, keep);
+            self.neighborhood.refresh_from(&self.decoder, &self.state, undone.kept());
         } else {
             self.decoder.restore(undone);
             proposal.take_back(&mut self.state);
@@ -86,11 +110,24 @@ impl<'p> Walk<'p> {
         }
     }
 
+    /// What moves that have never seen another state would propose.
+    fn proposed_anew(&self) -> Option<(usize, State)> {
+        let (mut state, mut rng) = (self.state.clone(), self.rng.clone());
+        let mut neighborhood = Neighborhood::new(self.outline);
+        neighborhood.refresh(&self.decoder, &state);
+        let proposal = neighborhood.propose(&self.decoder, &mut state, &mut rng)?;
+        Some((proposal.keep, state))
+    }
+
     /// The decoding in part against the one from nothing.
-    fn compare(&mut self, keep: usize) {
+    fn compare(&mut self, keep: usize, may_differ: bool) {
         let mut fresh = Decoder::new(self.outline);
         assert_eq!(fresh.decode(&self.state, true, &|| false), End::Complete);
         let (part, whole) = (made(&self.decoder), made(&fresh));
+        for left_out in [&part.1, &whole.1] {
+            let orders: BTreeSet<_> = left_out.iter().map(|left| left.order.ok_or(left.operation)).collect();
+            assert_eq!(orders.len(), left_out.len(), "seed {}: {left_out:?}", self.seed);
+        }
         if part == whole {
             return;
         }
@@ -98,7 +135,7 @@ impl<'p> Walk<'p> {
         let differ = differences(&part.0, &whole.0);
         let found = features::of(self.outline.problem);
         assert!(
-            keep > 0 && self.may_differ,
+            keep > 0 && may_differ,
             "seed {}, move {}, behind {keep} with {found:?}: {differ:?}",
             self.seed,
             self.moves

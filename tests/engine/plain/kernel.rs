@@ -157,6 +157,8 @@ proptest! {
         let stored = state.arrangement(&snapshot);
         let solution = stored.to_solution(&instance);
         prop_assert_eq!(solution.makespan(), state.makespan());
+        let (starts, modes) = (solution.starts().to_vec(), solution.modes().to_vec());
+        prop_assert_eq!(PlainSolution::new(&instance, starts, modes), Ok(solution.clone()));
         let again = Arrangement::from_solution(&instance, &solution);
         let retold = again.to_solution(&instance);
         prop_assert_eq!(again.makespan, retold.makespan());

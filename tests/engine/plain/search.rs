@@ -1,5 +1,6 @@
 //! The search: optimal values, repeatable runs, limits.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
@@ -140,6 +141,82 @@ fn a_stopped_run_ends_at_once_and_can_be_repeated_by_its_work() {
             assert_eq!(again.solution, result.solution);
             assert_eq!(again.stats.work, result.stats.work);
         }
+    }
+}
+
+/// As many chains as resources, each over all of them in random order.
+fn square(side: u32) -> PlainInstance {
+    use sopengine::schedule::plain::PlainMode;
+    let mut rng = Rng::stream(5, 0);
+    let mut resources: Vec<u32> = (0..side).collect();
+    let mut modes = Vec::new();
+    for _ in 0..side {
+        rng.shuffle(&mut resources);
+        modes.extend(resources.iter().map(|&resource| PlainMode { resource, duration: rng.between(1, 99) }));
+    }
+    let chain_starts = (0..=side).map(|chain| chain * side).collect();
+    let mode_starts = (0..=side * side).collect();
+    PlainInstance::new(side, chain_starts, mode_starts, modes, vec![], vec![]).unwrap()
+}
+
+/// Processor seconds of this thread, 0 where the system does not say.
+fn processor_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0.0) / 1e9
+}
+
+/// Is due from the n-th question after the first schedule on; how long a question was ever waited for.
+struct Impatient {
+    /// Questions before it is due; none while there is no schedule.
+    left: Mutex<Option<usize>>,
+    last: Mutex<f64>,
+    longest: Mutex<f64>,
+}
+
+impl Impatient {
+    /// Looks at the clock: how long it was since the last look.
+    fn look(&self) {
+        let now = processor_seconds();
+        let waited = now - std::mem::replace(&mut *self.last.lock().unwrap(), now);
+        let mut longest = self.longest.lock().unwrap();
+        *longest = longest.max(waited);
+    }
+}
+
+impl Stop for Impatient {
+    fn is_due(&self) -> bool {
+        self.look();
+        let mut left = self.left.lock().unwrap();
+        let is_due = *left == Some(0);
+        *left = left.map(|left| left.saturating_sub(1));
+        is_due
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_million_operations_need_not_wait_once_there_is_a_schedule() {
+    let instance = square(1_000);
+    assert_eq!(instance.num_operations(), 1_000_000);
+    let options = PlainOptions { threads: 1, workers: 4, ..PlainOptions::default() };
+    let longest = |questions: usize| {
+        let zero = || Mutex::new(0.0);
+        let stop = Impatient { left: Mutex::new(None), last: zero(), longest: zero() };
+        let result = solve_plain(&instance, None, &options, &stop, &mut |_| {
+            if stop.left.lock().unwrap().get_or_insert(questions) == &questions {
+                *stop.last.lock().unwrap() = processor_seconds();
+                *stop.longest.lock().unwrap() = 0.0;
+            }
+        });
+        stop.look();
+        assert!(result.solution.makespan() < u32::MAX, "the first schedule is built whatever happens");
+        stop.longest.into_inner().unwrap()
+    };
+    // All of them come while the other rules are tried.
+    for questions in [0, 100, 400, 800] {
+        // Other load does not change processor time, but for what it evicts from caches: the best of some.
+        let tried: Vec<f64> =
+            (0..4).map(|_| longest(questions)).take_while(|&seconds| seconds >= 0.05).collect();
+        assert!(tried.len() < 4, "{tried:?} s until question {questions}");
     }
 }
 

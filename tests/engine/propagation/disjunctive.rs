@@ -3,6 +3,8 @@
 use sopengine::propagation::disjunctive::{Item, narrow_items};
 use sopengine::search::rng::Rng;
 
+use crate::support::cases;
+
 fn random_items(rng: &mut Rng) -> Vec<Item> {
     let count = rng.between(2, 6);
     let spread = rng.between(4, 20);
@@ -93,7 +95,7 @@ fn is_closed(items: &[Item]) -> bool {
 fn nothing_possible_is_removed_and_every_rule_is_closed() {
     let mut rng = Rng::stream(1, 0);
     let (mut fits, mut refused, mut narrowed) = (0, 0, 0);
-    for _ in 0..6_000 {
+    for _ in cases(6_000) {
         let items = random_items(&mut rng);
         let mut found = items.clone();
         let result = narrow_items(&mut found);

@@ -5,12 +5,13 @@ use sopengine::propagation::{Cause, Propagation};
 use sopengine::search::rng::Rng;
 
 use super::sketch::{lost, random_network, random_windows, solutions};
+use crate::support::cases;
 
 #[test]
 fn nothing_that_a_solution_has_is_removed() {
     let mut rng = Rng::stream(3, 0);
     let (mut feasible, mut refused, mut missed) = (0, 0, 0);
-    for case in 0..4_000 {
+    for case in cases(4_000) {
         let windows = random_windows(&mut rng);
         let network = random_network(&windows, &mut rng);
         let all = solutions(&network);
@@ -90,7 +91,7 @@ fn a_positive_cycle_is_found_without_a_horizon() {
 fn more_energy_than_goes_by_is_a_conflict() {
     let mut rng = Rng::stream(5, 0);
     let (mut over, mut fine) = (0, 0);
-    for _ in 0..2_000 {
+    for _ in cases(2_000) {
         let mut network = Network::new(&[]);
         let mut takings = Vec::new();
         let count = rng.between(3, 6);

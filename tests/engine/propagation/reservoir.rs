@@ -6,6 +6,7 @@ use sopengine::propagation::{Cause, Domains, Network, Propagation};
 use sopengine::search::rng::Rng;
 
 use super::sketch::random_reservoir;
+use crate::support::cases;
 
 const TICKS: i64 = 40;
 
@@ -32,7 +33,7 @@ fn level(reservoir: &Reservoir, domains: &Domains, time: i64) -> i64 {
 fn the_rule_has_nothing_more_to_say() {
     let mut rng = Rng::stream(6, 0);
     let (mut closed, mut refused, mut narrowed) = (0, 0, 0);
-    for _ in 0..4_000 {
+    for _ in cases(4_000) {
         let mut network = Network::new(&[]);
         let count = rng.between(2, 6) as usize;
         for _ in 0..count {

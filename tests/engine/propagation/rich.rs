@@ -9,12 +9,12 @@ use sopengine::propagation::relax::network;
 use sopengine::schedule::decode::{Decoder, Outline};
 use sopengine::search::{SolveOptions, solve};
 
-use crate::support::random;
+use crate::support::{cases, random};
 
 #[test]
 fn schedules_of_random_plants_stay_possible() {
     let mut checked = 0;
-    for seed in 0..600 {
+    for seed in cases(600) {
         let Some(problem) = random::plant(seed) else {
             continue;
         };

@@ -2,7 +2,6 @@
 
 use sopengine::model::Problem;
 use sopengine::model::objective::{Objective, Term};
-use sopengine::schedule::Schedule;
 use sopengine::schedule::decode::{Decoder, End, Outline};
 use sopengine::schedule::metrics::terms;
 use sopengine::schedule::plain;
@@ -11,10 +10,12 @@ use sopengine::schedule::timed::{
     Arrangement, NONE, Place, State, Tally, TallyUndo, TimedInstance, extension,
 };
 use sopengine::schedule::verify::verify;
+use sopengine::schedule::{Placement, Schedule};
 use sopengine::search::rng::Rng;
 use sopengine::search::shop::Reduction;
 
 use super::plant;
+use crate::support::cases;
 
 /// A complete schedule by the rich decoder, from a random order.
 fn rich_schedule(problem: &Problem, rng: &mut Rng) -> Option<Schedule> {
@@ -24,6 +25,19 @@ fn rich_schedule(problem: &Problem, rng: &mut Rng) -> Option<Schedule> {
     let mut decoder = Decoder::new(&outline);
     let end = decoder.decode(&RichState::new(problem, sequence), true, &|| false);
     (end == End::Complete && decoder.left_out().is_empty()).then(|| decoder.schedule())
+}
+
+/// Whether an operation stands ahead of its predecessor on one resource: no state of the kernel says that.
+fn stands_ahead(problem: &Problem, schedule: &Schedule) -> bool {
+    problem.precedences.iter().any(|link| {
+        let (Some(before), Some(after)) = (schedule.get(link.before), schedule.get(link.after)) else {
+            return false;
+        };
+        let resource = |placed: &Placement| problem.mode(placed.mode).resource;
+        let holds = |placed: &Placement| placed.start < placed.end && resource(placed).is_some();
+        let shares = holds(before) && holds(after) && resource(before) == resource(after);
+        shares && after.end <= before.start
+    })
 }
 
 /// All terms that the kernel knows.
@@ -42,11 +56,15 @@ fn random_arrangement(instance: &TimedInstance, rng: &mut Rng) -> Arrangement {
 
 #[test]
 fn no_operation_is_later_than_in_the_schedule_of_the_rich_decoder() {
-    let (mut compared, mut with_changeovers, mut equal) = (0, 0, 0);
-    for seed in 0..3_000 {
+    let (mut compared, mut with_changeovers, mut equal, mut ahead) = (0, 0, 0, 0);
+    for seed in cases(3_000) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let Some(known) = rich_schedule(&problem, &mut Rng::stream(seed, 1)) else { continue };
+        if stands_ahead(&problem, &known) {
+            ahead += 1;
+            continue;
+        }
         let mut state = State::new(&instance);
         state.load(&Arrangement::of_schedule(&instance, &known).unwrap());
         let found = state.schedule(&problem);
@@ -62,13 +80,14 @@ fn no_operation_is_later_than_in_the_schedule_of_the_rich_decoder() {
         equal += u32::from(known == found);
     }
     assert!(compared > 300 && with_changeovers > 60 && equal > 100, "{compared} {with_changeovers} {equal}");
+    assert!(ahead * 30 < compared, "{ahead} of {compared} were not looked at");
 }
 
 #[test]
 fn any_state_decodes_to_a_valid_schedule_with_the_terms_of_the_metrics() {
     let objective = objective();
     let (mut valid, mut late) = (0, 0);
-    for seed in 0..3_000 {
+    for seed in cases(3_000) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let mut state = State::new(&instance);
@@ -114,7 +133,7 @@ fn random_place(state: &State<'_>, node: u32, rng: &mut Rng) -> Place {
 fn moves_propagate_exactly_and_are_undone() {
     let objective = objective();
     let (mut moved, mut refused) = (0, 0);
-    for seed in 0..1_500 {
+    for seed in cases(1_500) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         if instance.num_nodes() == 0 {
@@ -170,7 +189,7 @@ fn times(state: &State<'_>) -> Vec<(i64, i64, u32, u32, u32)> {
 fn latest_starts_are_the_last_that_meet_the_length() {
     // Started a tick behind its latest start, a node makes the schedule longer; at it, it does not.
     let mut tried = 0;
-    for seed in 0..600 {
+    for seed in cases(600) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         let mut state = State::new(&instance);
@@ -209,7 +228,7 @@ fn latest_starts_are_the_last_that_meet_the_length() {
 fn plain_problems_have_the_times_of_the_plain_kernel() {
     let makespan = Objective { levels: vec![vec![(Term::Makespan, 1)]] };
     let mut compared = 0;
-    for seed in 0..400 {
+    for seed in cases(400) {
         let mut rng = Rng::stream(seed, 4);
         let size = crate::support::random::Size {
             orders: rng.between(2, 7),

@@ -13,7 +13,7 @@ use sopengine::search::rng::Rng;
 use sopengine::search::{SolveOptions, Solved, solve};
 
 use super::plant;
-use crate::support::Plant;
+use crate::support::{Plant, cases};
 
 fn options(seed: u64, objective: Objective) -> SolveOptions {
     SolveOptions {
@@ -91,7 +91,7 @@ fn extend(instance: &TimedInstance, taken: &mut Vec<u32>, all: &mut Vec<Vec<u32>
 #[test]
 fn small_plants_are_solved_to_the_optimum() {
     let (mut tried, mut missed) = (0, Vec::new());
-    for seed in 0..1_500 {
+    for seed in cases(1_500) {
         let Some(problem) = plant(seed) else { continue };
         let Some(instance) = TimedInstance::of(&problem) else { continue };
         if !(3..=7).contains(&instance.num_nodes()) {
@@ -122,7 +122,7 @@ fn small_plants_are_solved_to_the_optimum() {
 #[test]
 fn a_valid_start_is_never_made_worse() {
     let mut tried = 0;
-    for seed in 0..300 {
+    for seed in cases(300) {
         let Some(problem) = plant(seed) else { continue };
         if TimedInstance::of(&problem).is_none() {
             continue;

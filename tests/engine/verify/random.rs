@@ -4,7 +4,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use crate::critical::check_latest;
-use crate::support::Plant;
+use crate::support::{Plant, cases};
 use sopengine::model::Problem;
 use sopengine::model::ids::{ModeId, OperationId, ResourceId};
 use sopengine::model::operation::{Breaks, Target};
@@ -224,7 +224,7 @@ fn place(problem: &Problem, dice: &mut Dice, id: OperationId) -> Placement {
 #[test]
 fn sweeps_agree_with_looking_at_every_instant() {
     let mut seen = [[0_u32; 2]; 5];
-    for seed in 0..3_000 {
+    for seed in cases(3_000) {
         let mut dice = Dice::new(seed);
         let problem = plant(&mut dice, true);
         for _ in 0..3 {
@@ -271,7 +271,7 @@ fn first_fit(problem: &Problem) -> Schedule {
 #[test]
 fn everything_at_its_latest_is_valid_and_ends_no_order_later() {
     let mut checked = 0;
-    for seed in 0..400 {
+    for seed in cases(400) {
         let problem = plant(&mut Dice::new(seed), true);
         let schedule = first_fit(&problem);
         if verify(&problem, &schedule, true).violations.is_empty() {
@@ -294,21 +294,23 @@ fn can_move(problem: &Problem, schedule: &Schedule, id: OperationId) -> bool {
         let all = problem.operation_ids().filter_map(|id| Some(of.get(id)?.end)).max();
         [of_order(Some(0)), of_order(Some(1)), all.unwrap_or(0)].to_vec()
     };
-    let sequence = |of: &Schedule| {
-        let lasting = |id: &OperationId| of.get(*id).is_some_and(|at| at.end > at.start);
-        let mut order: Vec<OperationId> = problem.operation_ids().filter(lasting).collect();
-        let pairs = order.clone();
-        order.sort_by_key(|&id| of.get(id).map(|at| at.start));
-        let shares = |a: OperationId, b: OperationId| {
-            let of_mode = |id| uses(problem, of.get(id).expect("placed").mode);
-            of_mode(a).iter().any(|x| of_mode(b).iter().any(|y| x.0 == y.0))
+    // Holder after holder of each resource: one may stand between the pieces of another.
+    let sequence = |of: &Schedule| -> Vec<Vec<OperationId>> {
+        let holds = |id: OperationId, resource: ResourceId, at: Time| {
+            let Some(placed) = of.get(id).filter(|placed| placed.start <= at && at < placed.end) else {
+                return false;
+            };
+            let all = uses(problem, placed.mode);
+            let mut own = all.iter().filter(|used| used.0 == resource);
+            own.any(|used| used.2 == Breaks::Hold || works(problem, placed.mode, at))
         };
-        let place = |id| order.iter().position(|&other| other == id);
-        let mut before = Vec::new();
-        for &a in &pairs {
-            before.extend(pairs.iter().filter(|&&b| shares(a, b) && place(a) < place(b)).map(|&b| (a, b)));
-        }
-        before
+        let holders = |resource: ResourceId| {
+            let held = |at| problem.operation_ids().filter(move |&id| holds(id, resource, at));
+            let mut holders: Vec<OperationId> = (0..DAY).flat_map(held).collect();
+            holders.dedup();
+            holders
+        };
+        problem.resource_ids().map(holders).collect()
     };
     (placement.start + 1..DAY).any(|start| {
         let mut moved = schedule.clone();
@@ -328,7 +330,7 @@ fn can_move(problem: &Problem, schedule: &Schedule, id: OperationId) -> bool {
 #[test]
 fn on_unary_resources_nothing_can_be_later_than_its_latest() {
     let (mut checked, mut movable) = (0, 0);
-    for seed in 0..300 {
+    for seed in cases(300) {
         let problem = plant(&mut Dice::new(seed), false);
         let schedule = first_fit(&problem);
         if verify(&problem, &schedule, true).violations.is_empty() {
