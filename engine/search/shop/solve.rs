@@ -100,7 +100,10 @@ fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
 /// Looks for a schedule without idle time, each worker with a beam of another width, until all have given up.
 fn probe(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
     let mut probes: Vec<_> = (0..incumbent.options.workers.max(1))
-        .map(|number| (ZeroIdle::new(instance, incumbent.bound, number as u32), None))
+        .map(|number| {
+            let rng = Rng::stream(incumbent.options.seed, number + 1);
+            (ZeroIdle::new(instance, incumbent.bound, number, rng), None)
+        })
         .collect();
     while !incumbent.is_done() && probes.iter().any(|(probe, _)| !probe.is_exhausted()) {
         let stop = incumbent.stop();

@@ -4,18 +4,28 @@ use std::collections::HashMap;
 
 use super::NONE;
 use super::floor::{Floor, Shop};
+use super::retreat::Halt;
 use crate::schedule::plain::PlainInstance;
 use crate::search::limit::Stop;
+use crate::search::rng::Rng;
 
-/// Simulations kept by the first worker; each further one keeps twice as many. Which width gets through is chance:
-/// of four hard generated instances 64 solved three in the time that 128 took for three others.
-const WIDTH: usize = 64;
+/// Simulations kept by each worker in turn; the next attempt keeps as many as the next worker did. Which width gets
+/// through is chance: of four hard generated instances 64 solved three in the time that 128 took for three others,
+/// and one of the published ones was solved by 96 within 30 seconds, by 48, 64, 100 and 128 not within 60.
+pub(super) const WIDTHS: [usize; 4] = [96, 64, 128, 48];
 
 /// Steps between two places to come back to.
-const PACE: u64 = 64;
+pub(super) const PACE: u64 = 64;
 
-/// Times that a way back may get longer before the search gives up.
-const DEEPEST: u32 = 7;
+/// Times that a way back may get longer before an attempt is over.
+pub(super) const DEEPEST: u32 = 7;
+
+/// Starts of an attempt for each operation there is. Hard instances that were solved took 60 to 440.
+const PATIENCE: u64 = 400;
+
+/// Attempts before the search gives up. In all but the first, chance decides among equal costs: a start costs a
+/// sixteenth more or not. Up to a third more, and nothing was found again.
+const ATTEMPTS: u32 = 4;
 
 /// Starts between two looks at the clock.
 const POLL: u64 = 1 << 14;
@@ -29,50 +39,49 @@ const BEGUN: u32 = 160;
 
 /// A simulation of the beam.
 #[derive(Clone, Debug)]
-struct Branch {
-    floor: Floor,
+pub(super) struct Branch {
+    pub(super) floor: Floor,
     cost: u32,
     /// The last choice on its way, in the list of all choices.
-    choice: u32,
+    pub(super) choice: u32,
 }
 
 /// A choice among waiting operations, and the one before it.
 #[derive(Clone, Copy, Debug)]
-struct Choice {
-    before: u32,
-    operation: u32,
-}
-
-/// The beam at a step that it can go back to.
-struct Halt {
-    step: u64,
-    branches: Vec<Branch>,
-    choices: usize,
+pub(super) struct Choice {
+    pub(super) before: u32,
+    pub(super) operation: u32,
 }
 
 /// A beam of simulations.
 pub(in super::super) struct ZeroIdle {
-    shop: Shop,
-    width: usize,
-    branches: Vec<Branch>,
-    choices: Vec<Choice>,
-    halts: Vec<Halt>,
-    step: u64,
+    pub(super) shop: Shop,
+    pub(super) worker: usize,
+    pub(super) width: usize,
+    pub(super) branches: Vec<Branch>,
+    pub(super) choices: Vec<Choice>,
+    pub(super) halts: Vec<Halt>,
+    pub(super) step: u64,
     /// The farthest step reached, and how often the beam has gone back since.
-    farthest: u64,
-    returns: u32,
-    starts: u64,
-    has_opened: bool,
+    pub(super) farthest: u64,
+    pub(super) returns: u32,
+    pub(super) starts: u64,
+    /// Attempts that have failed, and the starts made before the present one.
+    pub(super) failed: u32,
+    pub(super) earlier: u64,
+    pub(super) has_opened: bool,
+    pub(super) rng: Rng,
 }
 
 impl ZeroIdle {
     /// The beam of a worker at time 0, for a schedule of length `target`.
-    pub(in super::super) fn new(instance: &PlainInstance, target: u32, worker: u32) -> Self {
+    pub(in super::super) fn new(instance: &PlainInstance, target: u32, worker: usize, rng: Rng) -> Self {
         let shop = Shop::new(instance, target);
         let branch = Branch { floor: shop.open(instance), cost: 0, choice: NONE };
         Self {
             shop,
-            width: WIDTH << worker.min(4),
+            worker,
+            width: WIDTHS[worker % WIDTHS.len()],
             branches: vec![branch.clone()],
             choices: Vec::new(),
             halts: vec![Halt { step: 0, branches: vec![branch], choices: 0 }],
@@ -80,7 +89,10 @@ impl ZeroIdle {
             farthest: 0,
             returns: 0,
             starts: 0,
+            failed: 0,
+            earlier: 0,
             has_opened: false,
+            rng,
         }
     }
 
@@ -91,7 +103,7 @@ impl ZeroIdle {
 
     /// Whether the search has given up.
     pub(in super::super) fn is_exhausted(&self) -> bool {
-        self.branches.is_empty()
+        self.failed >= ATTEMPTS
     }
 
     /// The sequence of a schedule of the target length, if a simulation gets through within `budget` starts.
@@ -109,7 +121,9 @@ impl ZeroIdle {
                 return Some(self.replay(done));
             }
             self.select();
-            if self.branches.is_empty() {
+            if self.starts - self.earlier > PATIENCE * self.shop.facts.len() as u64 {
+                self.start_again();
+            } else if self.branches.is_empty() {
                 self.go_back();
             }
         }
@@ -190,6 +204,9 @@ impl ZeroIdle {
         if begins && floor.time > 0 {
             *cost += BEGUN * newer as u32;
         }
+        if self.failed > 0 {
+            *cost += self.rng.below(2);
+        }
         self.starts += 1;
         floor.start(&self.shop, place)
     }
@@ -220,66 +237,6 @@ impl ZeroIdle {
             self.branches.select_nth_unstable_by_key(width, |branch| branch.cost);
             self.branches.truncate(width);
         }
-        let last = self.halts.last().map_or(0, |halt| halt.step);
-        if self.step >= last + PACE && self.branches.len() <= self.width {
-            let (branches, choices) = (self.branches.clone(), self.choices.len());
-            self.halts.push(Halt { step: self.step, branches, choices });
-            // The beginning stays, and what the longest way back leads to.
-            if self.halts.len() > (2 << DEEPEST) {
-                self.halts.drain(1..=1 << DEEPEST);
-            }
-        }
-    }
-
-    /// Goes back twice as far as the last time, to come again twice as wide; gives up after the longest way.
-    fn go_back(&mut self) {
-        self.returns += 1;
-        if self.returns > DEEPEST {
-            return;
-        }
-        let goal = self.step.saturating_sub(PACE << self.returns);
-        while self.halts.len() > 1 && self.halts[self.halts.len() - 1].step > goal {
-            self.halts.pop();
-        }
-        let halt = &self.halts[self.halts.len() - 1];
-        self.step = halt.step;
-        self.branches.clone_from(&halt.branches);
-        self.choices.truncate(halt.choices);
-        self.has_opened = halt.step > 0;
-    }
-
-    /// The order of starts of a simulation: its choices, made once more.
-    fn replay(&self, done: Branch) -> Vec<u32> {
-        let mut choices = Vec::new();
-        let mut last = done.choice;
-        while last != NONE {
-            let choice = self.choices[last as usize];
-            choices.push(choice.operation);
-            last = choice.before;
-        }
-        let mut floor = self.halts[0].branches[0].floor.clone();
-        let mut sequence = Vec::with_capacity(self.shop.facts.len());
-        loop {
-            while let Some(resource) = floor.idle.pop() {
-                let places: Vec<usize> = floor.queue(resource).collect();
-                let wanted = if places.len() > 1 { choices.pop() } else { None };
-                let is_wanted = |place: &&usize| {
-                    wanted.is_none_or(|operation| floor.waiting[**place].operation == operation)
-                };
-                let Some(&place) = places.iter().find(is_wanted) else {
-                    if floor.left[resource as usize] > 0 {
-                        floor.dry.push(resource);
-                    }
-                    continue;
-                };
-                sequence.push(floor.waiting[place].operation);
-                floor.start(&self.shop, place);
-            }
-            let mut dry = std::mem::take(&mut floor.dry);
-            floor.idle.append(&mut dry);
-            if !floor.advance() {
-                return sequence;
-            }
-        }
+        self.halt();
     }
 }

@@ -26,6 +26,7 @@
 
 mod beam;
 mod floor;
+mod retreat;
 mod support;
 
 pub(super) use beam::ZeroIdle;
