@@ -134,7 +134,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
             }
             let (stop, threads) = (incumbent.stop(), incumbent.options.threads);
             round(&mut workers[..active], threads, |worker| {
-                worker.search(instance, &whole, worker.range.clone(), &sizes, stop)
+                worker.search(instance, &whole, worker.range.clone(), &sizes, stop);
             });
             let work = workers.iter().map(|worker| worker.work).sum::<u64>() + whole.work;
             if !incumbent.close_round(work, workers.iter().map(|worker| worker.moves).sum()) {

@@ -118,7 +118,7 @@ impl ZeroIdle {
                 }
             }
             if let Some(done) = self.take_step() {
-                return Some(self.replay(done));
+                return Some(self.replay(&done));
             }
             self.select();
             if self.starts - self.earlier > PATIENCE * self.shop.facts.len() as u64 {

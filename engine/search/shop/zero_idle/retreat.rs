@@ -55,7 +55,7 @@ impl ZeroIdle {
     }
 
     /// The order of starts of a simulation: its choices, made once more.
-    pub(super) fn replay(&self, done: Branch) -> Vec<u32> {
+    pub(super) fn replay(&self, done: &Branch) -> Vec<u32> {
         let mut choices = Vec::new();
         let mut last = done.choice;
         while last != NONE {

@@ -19,8 +19,9 @@ impl Floor {
         let latest = free_from + self.allowance[resource];
         // Nearly always the next operation of a running one, found in one sweep without a branch.
         let coming = self.busy_until.iter().zip(&self.heads_for);
-        let is_near = |(&end, &next): (&u32, &u32)| (end <= latest) & (next == resource as u32);
-        if coming.fold(false, |found, pair| found | is_near(pair)) {
+        let is_near =
+            |(&end, &next): (&u32, &u32)| u32::from(end <= latest) & u32::from(next == resource as u32);
+        if coming.fold(0, |found, pair| found | is_near(pair)) > 0 {
             return true;
         }
         let reaches = |operation, time| self.reaches(shop, operation, time, resource, latest);
