@@ -27,6 +27,13 @@ const PATIENCE: u64 = 400;
 /// sixteenth more or not. Up to a third more, and nothing was found again.
 const ATTEMPTS: u32 = 4;
 
+/// Simulations times resources that a beam holds at most, and as many again to go back to: 28 bytes each.
+pub(super) const ROOM: usize = 4_000_000;
+
+/// Simulations of a step for each one that is kept at most; beyond that nobody forks. Where at time 0 two chains wait
+/// for each of thirty resources, there would be a billion.
+const FORKS: usize = 32;
+
 /// Starts between two looks at the clock.
 const POLL: u64 = 1 << 14;
 
@@ -165,7 +172,8 @@ impl ZeroIdle {
                 }
                 continue;
             };
-            let others: Vec<usize> = queue.collect();
+            let may_fork = forks.len() + self.branches.len() < FORKS * self.kept();
+            let others: Vec<usize> = queue.take(if may_fork { usize::MAX } else { 0 }).collect();
             for &place in &others {
                 let mut fork = branch.clone();
                 self.note(&mut fork, place);
@@ -173,7 +181,7 @@ impl ZeroIdle {
                     forks.push(fork);
                 }
             }
-            if !others.is_empty() {
+            if branch.floor.queue(resource).nth(1).is_some() {
                 self.note(branch, first);
             }
             if !self.start(branch, first, resource) {
@@ -211,6 +219,12 @@ impl ZeroIdle {
         floor.start(&self.shop, place)
     }
 
+    /// Simulations that are kept at present.
+    fn kept(&self) -> usize {
+        let room = ROOM / self.halts[0].branches[0].floor.left.len();
+        (self.width << self.returns).min(room.max(2))
+    }
+
     /// Keeps the cheapest simulations, one of those that are alike.
     fn select(&mut self) {
         self.step += 1;
@@ -218,7 +232,7 @@ impl ZeroIdle {
             self.farthest = self.step;
             self.returns = 0;
         }
-        let width = self.width << self.returns;
+        let width = self.kept();
         if self.branches.len() > width {
             let mut cheapest: HashMap<u64, u32> = HashMap::with_capacity(self.branches.len());
             for branch in &self.branches {

@@ -55,3 +55,39 @@ fn loads(instance: &PlainInstance) -> Vec<u64> {
     }
     loads
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::plain::PlainMode;
+    use crate::search::limit::Never;
+    use crate::search::rng::Rng;
+
+    /// Two chains for each of forty resources, all alike: whatever order they take is a schedule without idle time,
+    /// and after the first instant there would be 2 to the power of 40 simulations.
+    #[test]
+    fn no_more_simulations_are_born_than_can_be_looked_at() {
+        let mode = |i: u32| PlainMode { resource: i / 10 % 40, duration: 7 };
+        let modes: Vec<PlainMode> = (0..800).map(mode).collect();
+        let chain_starts = (0..=80).map(|chain| chain * 10).collect();
+        let instance =
+            PlainInstance::new(40, chain_starts, (0..=800).collect(), modes, vec![], vec![]).unwrap();
+        assert!(is_saturated(&instance, 140));
+        let mut beam = ZeroIdle::new(&instance, 140, 0, Rng::stream(0, 0));
+        let sequence = beam.run(10_000_000, &Never).unwrap();
+        assert_eq!(sequence.len(), 800);
+        assert!(beam.starts() < 2_000_000, "{}", beam.starts());
+    }
+
+    /// Two chains on two resources, each full: the second resource has nothing to do until 3.
+    #[test]
+    fn where_there_is_no_schedule_without_idle_time_the_beam_gives_up() {
+        let mode = |(resource, duration): (u32, u32)| PlainMode { resource, duration };
+        let modes = [(0, 4), (1, 2), (0, 3), (1, 5)].map(mode).to_vec();
+        let instance =
+            PlainInstance::new(2, vec![0, 2, 4], (0..=4).collect(), modes, vec![], vec![]).unwrap();
+        let mut beam = ZeroIdle::new(&instance, 7, 0, Rng::stream(0, 0));
+        assert_eq!(beam.run(1_000_000, &Never), None);
+        assert!(beam.is_exhausted());
+    }
+}

@@ -1,7 +1,7 @@
 //! The way back where all simulations have died, and the schedule of one that got through.
 
 use super::NONE;
-use super::beam::{Branch, DEEPEST, PACE, WIDTHS, ZeroIdle};
+use super::beam::{Branch, DEEPEST, PACE, ROOM, WIDTHS, ZeroIdle};
 
 /// The beam at a step that it can go back to.
 pub(super) struct Halt {
@@ -17,10 +17,17 @@ impl ZeroIdle {
         if self.step >= last + PACE && self.branches.len() <= self.width {
             let (branches, choices) = (self.branches.clone(), self.choices.len());
             self.halts.push(Halt { step: self.step, branches, choices });
-            // The beginning stays, and what the longest way back leads to.
-            if self.halts.len() > (2 << DEEPEST) {
-                self.halts.drain(1..=1 << DEEPEST);
+            // The beginning stays, and what the longest way back leads to if there is room for it.
+            let resources = self.halts[0].branches[0].floor.left.len();
+            let mut held: usize = self.halts.iter().map(|halt| halt.branches.len()).sum();
+            let mut oldest = 1;
+            while self.halts.len() - oldest > 1 << DEEPEST
+                || (held * resources > ROOM && oldest < self.halts.len())
+            {
+                held -= self.halts[oldest].branches.len();
+                oldest += 1;
             }
+            self.halts.drain(1..oldest);
         }
     }
 
