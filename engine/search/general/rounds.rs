@@ -10,8 +10,12 @@ use crate::search::options::{LimitHit, Progress};
 use crate::search::rng::Rng;
 use crate::search::timed::Search;
 
-/// Operations touched by a worker in a round.
-const ROUND: u64 = 40_000;
+/// Operations touched by a worker in a round: so many for each there is, within bounds. What ends a round (a decoding
+/// of the merged schedule, a look at all lanes) is paid for each operation, on one thread while the others wait: with
+/// 4 for each of 10,000 operations a fifth of the processors was idle. Equal work gave the same from 10 to 40.
+const ROUND: (u64, u64, u64) = (20, 40_000, 200_000);
+/// And at least so many for each.
+const LEAST: u64 = 4;
 /// Rounds that a worker may be behind the best.
 const EXCHANGE: u32 = 2;
 
@@ -34,7 +38,8 @@ impl<'a> Run<'a> {
                 Worker::new(decoder, (self.scorer, self.cutoff), best.clone(), self.options.partial, rng)
             })
             .collect();
-        let quota = ROUND.max(4 * self.outline.free.len() as u64);
+        let operations = self.outline.free.len() as u64;
+        let quota = (ROUND.0 * operations).clamp(ROUND.1, ROUND.2).max(LEAST * operations);
         let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);
@@ -87,7 +92,7 @@ impl<'a> Run<'a> {
             return;
         };
         let patience = if workers.len() > 2 { EXCHANGE } else { 1 };
-        for worker in workers {
+        for worker in workers.iter_mut().filter(|worker| !worker.is_away()) {
             if worker.best.levels > best.levels {
                 worker.behind += 1;
                 if worker.behind >= patience {

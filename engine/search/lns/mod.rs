@@ -9,12 +9,14 @@
 //! follows what has paid off for its work (`credit`).
 //!
 //! Late acceptance (Burke and Bykov 2017) compares with the value some moves ago, level by level, so it
-//! needs no temperature and no common unit. What workers have found apart is merged (`merge`).
+//! needs no temperature and no common unit. Where a small plant is stuck it goes on excursions (`excursion`). What
+//! workers have found apart is merged (`merge`).
 
 mod cascade;
 mod credit;
 pub mod cutoff;
 mod ejection;
+mod excursion;
 mod lanes;
 mod losses;
 mod merge;

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Orders(u32, u32),
     /// Operations next to each other on a resource, each with what follows it in its order.
     Stretch(u32, u32),
+    /// Operations about one time on the resources that one operation may go to, each with what follows it.
+    Family(u32, u32),
 }
 
 /// Orders that may be taken out, and those that are late.
@@ -92,6 +94,12 @@ impl Ruin {
                 Self::rank_stretch(decoder, &mut stretch, rng);
                 gather(stretch.into_iter().map(|(order, from)| tail(decoder, order, from)))
             }
+            Kind::Family(least, most) => {
+                let mut family =
+                    self.family(decoder, lanes, first, rng.between(least, most) as usize, rng)?;
+                Self::rank_stretch(decoder, &mut family, rng);
+                gather(family.into_iter().map(|(order, from)| tail(decoder, order, from)))
+            }
         };
         let out: Vec<_> = out.into_iter().filter(|op| !decoder.outline().is_pinned(*op)).collect();
         (!out.is_empty()).then(|| in_topological_order(decoder, out))
@@ -136,15 +144,48 @@ impl Ruin {
         wanted: usize,
         rng: &mut Rng,
     ) -> Option<Vec<(OrderId, Time)>> {
-        let problem = decoder.outline().problem;
         let (operation, resource) = Self::place(decoder, lanes, order, rng)?;
-        let mut out: Vec<(OrderId, Time)> = Vec::new();
         let ahead = lanes.ahead(resource, operation).take(2 * wanted);
-        for other in Some(operation).into_iter().chain(ahead) {
+        self.since(decoder, Some(operation).into_iter().chain(ahead), wanted)
+    }
+
+    /// The same for operations that stand, from a little before an operation of an order on, where that one may go.
+    fn family(
+        &self,
+        decoder: &Decoder<'_>,
+        lanes: &Lanes,
+        order: OrderId,
+        wanted: usize,
+        rng: &mut Rng,
+    ) -> Option<Vec<(OrderId, Time)>> {
+        let (operation, _) = Self::place(decoder, lanes, order, rng)?;
+        let slot = decoder.slot(operation)?;
+        let from = slot.start - (slot.end - slot.start) * i64::from(rng.below(4)) / 2;
+        let outline = decoder.outline();
+        let resources =
+            outline.allowed(operation).iter().filter_map(|mode| outline.problem.mode(*mode).resource);
+        let mut near: Vec<(Time, OperationId)> =
+            resources.flat_map(|resource| lanes.rows_behind(resource, from).take(wanted)).collect();
+        near.sort_unstable();
+        let near = near.into_iter().map(|(_, other)| other);
+        self.since(decoder, Some(operation).into_iter().chain(near), wanted)
+    }
+
+    /// The orders of operations, each with the start of the first that was named; at most so many.
+    fn since(
+        &self,
+        decoder: &Decoder<'_>,
+        operations: impl Iterator<Item = OperationId>,
+        wanted: usize,
+    ) -> Option<Vec<(OrderId, Time)>> {
+        let problem = decoder.outline().problem;
+        let mut out: Vec<(OrderId, Time)> = Vec::new();
+        for operation in operations {
             if out.len() >= wanted {
                 break;
             }
-            let (Some(order), Some(slot)) = (problem.operation(other).order, decoder.slot(other)) else {
+            let (Some(order), Some(slot)) = (problem.operation(operation).order, decoder.slot(operation))
+            else {
                 continue;
             };
             if !self.is_candidate(order) {

@@ -2,6 +2,7 @@
 
 use super::credit::Credit;
 use super::cutoff::Cutoff;
+use super::excursion::Excursion;
 use super::moves::Neighborhood;
 use super::reinsertion::Reinsertion;
 use crate::model::objective::TermValues;
@@ -70,6 +71,7 @@ pub struct Worker<'p> {
     /// Reinsertions have moved operations since the last decoding.
     pub(super) out_of_order: bool,
     pub(super) reinsertion: Reinsertion,
+    pub(super) excursion: Excursion,
 }
 
 impl<'p> Worker<'p> {
@@ -83,6 +85,7 @@ impl<'p> Worker<'p> {
     ) -> Self {
         let neighborhood = Neighborhood::new(decoder.outline());
         let origin = origin(&best);
+        let reinsertion = Reinsertion::new(best.state.sequence.len());
         Self {
             scorer,
             state: best.state.clone(),
@@ -103,7 +106,8 @@ impl<'p> Worker<'p> {
             rounds: 0,
             phases: Credit::new(2),
             out_of_order: false,
-            reinsertion: Reinsertion::default(),
+            reinsertion,
+            excursion: Excursion::default(),
         }
     }
 
@@ -134,7 +138,14 @@ impl<'p> Worker<'p> {
         self.rounds += 1;
         // Where decoding is cheap both kinds are worth their turn: one finds what the other cannot.
         let small = self.state.sequence.len() <= SMALL;
-        let phase = if small { self.rounds % 2 } else { self.phases.draw(&mut self.rng) };
+        if small {
+            self.set_out_if_stuck();
+        }
+        let phase = match (self.is_away(), small) {
+            (true, _) => 1,
+            (false, true) => self.rounds % 2,
+            (false, false) => self.phases.draw(&mut self.rng),
+        };
         let before = self.best.levels.clone();
         let target = begun + quota;
         let whole = if phase == 0 {
@@ -144,6 +155,7 @@ impl<'p> Worker<'p> {
         };
         self.phases.note(phase, gained(&before, &self.best.levels), self.decoder.work() - begun);
         self.interrupted |= !whole;
+        self.come_home_if_over(&before);
         whole
     }
 
