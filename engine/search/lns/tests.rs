@@ -6,6 +6,7 @@ use super::ejection::Ejection;
 use super::lanes::Lanes;
 use super::losses::{Losses, Touched};
 use super::seeds::{Aim, Ground};
+use super::worker::{Incumbent, Worker};
 use crate::model::Problem;
 use crate::model::build::build;
 use crate::model::changeover::{Combine, Compare};
@@ -154,4 +155,39 @@ fn chains_leave_valid_schedules_and_take_back_everything() {
         }
     }
     assert!(kept > 300 && given_up > 300, "{kept} kept, {given_up} given up");
+}
+
+#[test]
+fn excursions_come_home_and_never_lose_the_best() {
+    let objective = Objective { levels: vec![vec![(Term::Unscheduled, 1)], vec![(Term::Tardiness, 1)]] };
+    let mut away = 0;
+    for seed in 0..4 {
+        let mut rng = Rng::stream(seed, 0);
+        let problem = plant(&mut rng);
+        let outline = Outline::new(&problem);
+        let (scorer, cutoff) = (Scorer::new(&problem, &objective), Cutoff::new(&outline, &objective));
+        let mut decoder = Decoder::new(&outline);
+        let state = State::new(&problem, outline.free.clone());
+        assert_eq!(decoder.decode(&state, true, &|| false), End::Complete);
+        let best = Incumbent {
+            levels: scorer.levels(&decoder),
+            schedule: decoder.schedule(),
+            left_out: decoder.left_out().to_vec(),
+            state,
+        };
+        let mut worker = Worker::new(decoder, (&scorer, &cutoff), best, true, rng);
+        let mut levels = worker.best.levels.clone();
+        for _ in 0..60 {
+            let was_away = worker.is_away();
+            assert!(worker.round(2_000, &|| false));
+            away += usize::from(worker.is_away());
+            assert!(worker.best.levels <= levels);
+            levels.clone_from(&worker.best.levels);
+            if was_away && !worker.is_away() {
+                assert_eq!(worker.levels, worker.best.levels, "it goes on from the best");
+            }
+        }
+        assert!(verify(&problem, &worker.best.schedule, false).violations.is_empty());
+    }
+    assert!(away > 20, "{away} rounds on excursions");
 }
