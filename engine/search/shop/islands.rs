@@ -41,14 +41,15 @@ struct Pass {
     poor: u32,
 }
 
-/// Searches until the incumbent is optimal or the limits end it.
-pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
+/// Searches until the incumbent is optimal or the limits end it. Each island begins with its own schedule of
+/// `starts`, or with the best one.
+pub(super) fn search(instance: &PlainInstance, starts: &[Arrangement], incumbent: &mut Incumbent<'_>) {
     let seed = incumbent.options.seed;
     let num_operations = instance.num_operations();
     let mut islands: Vec<Island> = (0..incumbent.options.workers.max(1))
         .map(|number| Island {
             worker: Worker::new(Rng::stream(seed, number + 1)),
-            whole: State::new(instance, &incumbent.best),
+            whole: State::new(instance, starts.get(number).unwrap_or(&incumbent.best)),
             sizes: Sizes::new(num_operations, 1),
             pass: Pass::default(),
         })
