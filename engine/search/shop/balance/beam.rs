@@ -7,7 +7,13 @@
 //! half goes on: those with the least sum of weights, which is small when no chain is far behind.
 //!
 //! # Cost
-//! `2 * WIDTH` simulations. Memory is what the survivors have not in common: their ways meet some twenty slices back.
+//! Two simulations for each one that goes on, each 40 nanoseconds an operation: a quarter of a second for 100,000
+//! operations. Memory is what the survivors have not in common: their ways meet some twenty slices back.
+//!
+//! # Measured
+//! 100 chains of 1,000 operations, three seeds: one simulation 2.0 percent above the longest chain, 8 side by side
+//! with 8 continuations each 1.8, 32 with two 1.6, 64 with two 1.6, 256 with two 1.4 after eight times the work of 32.
+//! Slices of half to twice the length make no difference, nor does adding up conflicts that a slice leaves open.
 
 use std::sync::Arc;
 
@@ -16,15 +22,19 @@ use crate::schedule::plain::{Arrangement, PlainInstance};
 use crate::search::limit::Stop;
 use crate::search::rng::Rng;
 
-/// Simulations that go on.
-const WIDTH: usize = 32;
+/// Simulations that go on, at most and at least.
+const WIDEST: usize = 32;
+const NARROWEST: usize = 4;
+
+/// Starts of a beam at most, unless it is the narrowest.
+const STARTS: usize = 8_000_000;
 
 /// How many simulations run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Width {
     /// One, by the rule and without chance.
     One,
-    /// [`WIDTH`].
+    /// As many as pay.
     Many,
 }
 
@@ -69,24 +79,25 @@ impl Beam {
     pub(in super::super) fn new(instance: &PlainInstance, bound: u32, width: Width, rng: Rng) -> Self {
         let shop = Shop::new(instance, bound);
         let branch = Branch { floor: shop.open(instance), way: None };
+        let width = match width {
+            Width::One => 1,
+            Width::Many => (STARTS / 2 / shop.num_operations().max(1)).clamp(NARROWEST, WIDEST),
+        };
         Self {
-            pace: shop.pace(),
+            pace: shop.pace(instance.num_resources()),
             shop,
             branches: vec![branch],
             now: 0,
-            width: match width {
-                Width::One => 1,
-                Width::Many => WIDTH,
-            },
+            width,
             rng,
             conflict: Conflict::default(),
             starts: 0,
         }
     }
 
-    /// Work of the whole beam so far: a start looks at every chain, a dozen at a time.
+    /// Work of the whole beam so far.
     pub(in super::super) fn work(&self) -> u64 {
-        self.starts * (24 + self.shop.num_chains() as u64 / 4)
+        48 * self.starts
     }
 
     /// Goes on for about `budget` starts; the schedule when it is complete.

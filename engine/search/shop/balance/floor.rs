@@ -2,12 +2,13 @@
 //!
 //! # Idea
 //! As in `dispatch`, the resource of the smallest possible completion is next, and whoever could start there before
-//! that completion is a candidate. There are no lists: each chain has one next operation, so a scan over all chains
-//! finds the next completion and its rivals. For a hundred chains that is faster than any queue, and a simulation is
-//! a few flat vectors, quick to copy.
+//! that completion is a candidate. Each chain has one next operation, so the chains that ask for a resource form a
+//! linked list through two flat vectors, and a simulation is quick to copy.
 
+use super::super::tournament::Tournament;
 use super::Balance;
 use super::power::power;
+
 use crate::schedule::plain::PlainInstance;
 use crate::search::rng::Rng;
 
@@ -40,14 +41,14 @@ pub(super) struct Floor {
     next: Vec<u32>,
     /// When it could start, the resource aside.
     ready: Vec<u32>,
-    /// Its resource; none behind the last one.
-    resource: Vec<u32>,
-    /// When it could be completed; none behind the last one.
-    completion: Vec<u32>,
+    /// When it could be completed; [`NONE`] behind the last one.
+    completion: Tournament,
+    /// The next chain that asks for the same resource.
+    behind: Vec<u32>,
     /// When each resource is free.
     free_from: Vec<u32>,
-    /// Chains whose next operation needs each resource.
-    rivals: Vec<u32>,
+    /// The first chain that asks for each resource.
+    asking: Vec<u32>,
     pub(super) left: usize,
 }
 
@@ -98,10 +99,14 @@ impl Shop {
         self.tails.len()
     }
 
-    /// The time in which a chain starts one operation.
-    pub(super) fn pace(&self) -> u32 {
+    /// Length of a slice of time: a chain starts one operation in it, and all together so many that copying a floor
+    /// costs no more than they do.
+    pub(super) fn pace(&self, num_resources: usize) -> u32 {
+        let count = self.steps.len().max(1) as u64;
         let total: u64 = self.steps.iter().map(|step| u64::from(step.duration)).sum();
-        (total / self.steps.len().max(1) as u64).max(1) as u32
+        let size = (self.num_chains() + num_resources) as u64;
+        let enough = u64::from(self.balance.end) * size / (8 * count);
+        (total / count).max(enough).clamp(1, u64::from(u32::MAX / 2)) as u32
     }
 
     /// The floor at time 0.
@@ -110,10 +115,10 @@ impl Shop {
         let mut floor = Floor {
             next: vec![0; num_chains],
             ready: vec![0; num_chains],
-            resource: vec![NONE; num_chains],
-            completion: vec![NONE; num_chains],
+            completion: Tournament::new(num_chains.max(1)),
+            behind: vec![NONE; num_chains],
             free_from: vec![0; instance.num_resources()],
-            rivals: vec![0; instance.num_resources()],
+            asking: vec![NONE; instance.num_resources()],
             left: self.steps.len(),
         };
         for chain in 0..num_chains {
@@ -141,10 +146,10 @@ impl Floor {
             if completion > until {
                 return;
             }
-            let resource = self.resource[chain] as usize;
+            let resource = shop.steps[self.next[chain] as usize].resource;
             let mut chosen = chain;
-            if self.rivals[resource] > 1 {
-                self.gather(shop, self.resource[chain], completion, conflict);
+            if self.behind[self.asking[resource as usize] as usize] != NONE {
+                self.gather(shop, resource, completion, conflict);
                 if conflict.candidates.len() > 1 {
                     chosen = conflict.settle(half, chance.as_deref_mut());
                 }
@@ -155,21 +160,24 @@ impl Floor {
 
     /// The chain whose next operation can be completed first, and when.
     pub(super) fn soonest(&self) -> Option<(usize, u32)> {
-        let completion = self.completion.iter().copied().min().filter(|&completion| completion != NONE)?;
-        let chain = self.completion.iter().position(|&other| other == completion)?;
-        Some((chain, completion))
+        let (completion, chain) = self.completion.smallest();
+        (completion != NONE).then_some((chain, completion))
     }
 
     /// Lists the chains that could start on a resource before `completion`.
     fn gather(&self, shop: &Shop, resource: u32, completion: u32, into: &mut Conflict) {
         into.candidates.clear();
         let free = self.free_from[resource as usize];
-        for chain in (0..self.resource.len()).filter(|&chain| self.resource[chain] == resource) {
+        let mut next = self.asking[resource as usize];
+        while next != NONE {
+            let chain = next as usize;
+            next = self.behind[chain];
             let start = self.ready[chain].max(free);
-            if start < completion || self.completion[chain] == completion {
-                let Step { duration, rest, .. } = shop.steps[self.next[chain] as usize];
+            let Step { duration, rest, .. } = shop.steps[self.next[chain] as usize];
+            let end = start + duration;
+            if start < completion || end == completion {
                 let estimate = self.ready[chain] + rest;
-                into.candidates.push(Candidate { chain, start, end: start + duration, estimate, weight: 0 });
+                into.candidates.push(Candidate { chain, start, end, estimate, weight: 0 });
             }
         }
     }
@@ -177,43 +185,59 @@ impl Floor {
     /// Starts the next operation of a chain.
     fn start(&mut self, shop: &Shop, chain: usize, started: &mut Vec<u32>) {
         let operation = self.next[chain];
-        let resource = self.resource[chain];
-        let end = self.completion[chain];
+        let resource = shop.steps[operation as usize].resource as usize;
+        let end = self.completion.value(chain);
         started.push(operation);
         self.left -= 1;
-        self.free_from[resource as usize] = end;
-        self.rivals[resource as usize] -= 1;
+        self.free_from[resource] = end;
         self.ready[chain] = end;
         self.next[chain] += 1;
-        self.resource[chain] = NONE;
-        if self.rivals[resource as usize] > 0 {
-            for other in (0..self.resource.len()).filter(|&other| self.resource[other] == resource) {
-                let duration = shop.steps[self.next[other] as usize].duration;
-                self.completion[other] = self.ready[other].max(end) + duration;
-            }
+        self.dismiss(resource, chain);
+        let mut next = self.asking[resource];
+        while next != NONE {
+            let other = next as usize;
+            next = self.behind[other];
+            let duration = shop.steps[self.next[other] as usize].duration;
+            self.completion.set(other, self.ready[other].max(end) + duration);
         }
         self.admit(shop, chain);
     }
 
+    /// Takes a chain out of the list of a resource.
+    fn dismiss(&mut self, resource: usize, chain: usize) {
+        let after = self.behind[chain];
+        let mut other = self.asking[resource];
+        if other == chain as u32 {
+            self.asking[resource] = after;
+            return;
+        }
+        while self.behind[other as usize] != chain as u32 {
+            other = self.behind[other as usize];
+        }
+        self.behind[other as usize] = after;
+    }
+
     /// Lets a chain ask for the resource of its next operation, if it has one.
     fn admit(&mut self, shop: &Shop, chain: usize) {
-        self.completion[chain] = NONE;
         if self.next[chain] < shop.chain_ends[chain] {
             let Step { resource, duration, .. } = shop.steps[self.next[chain] as usize];
-            self.resource[chain] = resource;
-            self.rivals[resource as usize] += 1;
-            self.completion[chain] = self.ready[chain].max(self.free_from[resource as usize]) + duration;
+            let resource = resource as usize;
+            self.behind[chain] = self.asking[resource];
+            self.asking[resource] = chain as u32;
+            self.completion.set(chain, self.ready[chain].max(self.free_from[resource]) + duration);
+        } else {
+            self.completion.set(chain, NONE);
         }
     }
 
     /// When each chain ends, if it only waits for the resource that it asks for.
     fn estimates(&self, shop: &Shop) -> impl Iterator<Item = u32> {
-        (0..self.next.len()).map(|chain| match self.resource[chain] {
-            NONE => self.ready[chain] + shop.tails[chain],
-            resource => {
-                let start = self.ready[chain].max(self.free_from[resource as usize]);
-                start + shop.steps[self.next[chain] as usize].rest
+        (0..self.next.len()).map(|chain| {
+            if self.next[chain] == shop.chain_ends[chain] {
+                return self.ready[chain] + shop.tails[chain];
             }
+            let Step { resource, rest, .. } = shop.steps[self.next[chain] as usize];
+            self.ready[chain].max(self.free_from[resource as usize]) + rest
         })
     }
 

@@ -5,22 +5,18 @@ const ONE: u64 = 1 << POWER_BITS;
 
 const POWER_BITS: u32 = 16;
 
-/// Largest exponent.
+/// Largest exponent either way; `2^-24` is 0.
 const LIMIT: i64 = 24 << POWER_BITS;
 
 /// `2^x` for `x` in 1/65536, in 1/65536; off by less than a third of a percent, continuous and increasing. Exponents
-/// beyond 24 count as 24.
+/// beyond 24 either way count as that.
 pub(super) fn power(x: i64) -> u64 {
-    let x = x.min(LIMIT);
+    let x = x.clamp(-LIMIT, LIMIT);
     let whole = x >> POWER_BITS;
     let part = (x & (ONE as i64 - 1)) as u64;
     // 1 + (1 - a) p + a p^2 meets 1 and 2 at the ends.
     let mantissa = ONE + ((part * (43_024 + ((22_512 * part) >> POWER_BITS))) >> POWER_BITS);
-    if whole >= 0 {
-        mantissa << whole
-    } else {
-        mantissa.checked_shr(whole.unsigned_abs() as u32).unwrap_or(0)
-    }
+    if whole >= 0 { mantissa << whole } else { mantissa >> -whole }
 }
 
 #[cfg(test)]
