@@ -131,7 +131,9 @@ fn run_beams(beams: Vec<Beam>, instance: &PlainInstance, incumbent: &mut Incumbe
     }
     incumbent.close_phase();
     let found: Vec<Arrangement> = beams.into_iter().filter_map(|(_, built)| built).collect();
-    found.iter().for_each(|built| incumbent.take_if_better(built));
+    for built in &found {
+        incumbent.take_if_better(built);
+    }
     found
 }
 
