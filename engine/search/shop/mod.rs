@@ -1,7 +1,7 @@
 //! Job shop and flexible job shop: the search over the plain kernel, from 36 to a million operations.
 //!
 //! # Idea
-//! One loop with five tools, chosen by the structure of the instance and never by its name:
+//! One loop with six tools, chosen by the structure of the instance and never by its name:
 //!
 //! | instance | tool | file |
 //! |---|---|---|

@@ -19,8 +19,9 @@
 //!
 //! # Measured
 //! On 100 chains of 1,000 operations the rules of `rules` and their passes end 4.4 percent above the longest chain, a
-//! pass of this one 2.0. The tabu search in windows takes one to two percent off either and is stuck, whatever its
-//! parameters: what it began with decides where it ends.
+//! pass of this one 2.0, a beam 1.6. The tabu search in windows takes two percent off the first, one off the others,
+//! and is stuck, whatever its parameters: what it began with decides where it ends. Two instances, three seeds, 12
+//! processor seconds: 0.27 percent above the best schedules known with the rules, 1.2 percent below them with beams.
 //!
 //! What did not help: passes forward and backward (a pass back has other conflicts, and nothing of the balance is
 //! left), a smooth sum over all chains in place of the longest path as what a window minimizes, annealing of it, and
@@ -70,8 +71,9 @@ impl Balance {
 
     /// How far behind another a chain must be at a time to count twice as much.
     ///
-    /// Without the second part the last decisions would be too narrow: 0.3 percent longer on 100 chains of 1,000
-    /// operations. Half or twice the first part is 0.1 percent longer.
+    /// One simulation on two instances of 100 chains of 1,000 operations: with half the first part schedules are 0.2
+    /// percent longer, with twice as much 0.5, with a quarter of the second part 0.1. The best first part at loads of
+    /// 0.05, 0.1, 0.2, 0.3 and 0.5 rises with the load.
     fn half(self, now: u32) -> u32 {
         let rest = self.end.saturating_sub(now);
         ((self.load * u64::from(rest / 4 + self.end / 32)) >> 16).max(1) as u32
