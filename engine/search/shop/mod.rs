@@ -1,11 +1,12 @@
 //! Job shop and flexible job shop: the search over the plain kernel, from 36 to a million operations.
 //!
 //! # Idea
-//! One loop with five tools, chosen by the structure of the instance and never by its name:
+//! One loop with six tools, chosen by the structure of the instance and never by its name:
 //!
 //! | instance | tool | file |
 //! |---|---|---|
 //! | any | dispatch rules with forward and backward passes | `rules`, `dispatch`, `construct` |
+//! | long chains that seldom wait | simulations that balance the chains | `balance` |
 //! | every resource loaded up to the bound | simulations without idle time | `zero_idle` |
 //! | up to 3,000 operations | tabu search from blends of elite schedules | `population`, `elite`, `relink` |
 //! | larger | tabu search in windows of time | `windows`, `window` |
@@ -25,6 +26,7 @@
 //! propagation and, for job shops, by exact search (`search::exact`), which proves most instances of 100
 //! operations within seconds. Flexible job shops get bounds by propagation alone.
 
+mod balance;
 mod block_moves;
 mod construct;
 mod dispatch;

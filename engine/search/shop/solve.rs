@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::balance::{Beam, Width, is_sparse};
 use super::construct::{construct, construct_unless};
 use super::incumbent::Incumbent;
 use super::islands;
@@ -52,13 +53,16 @@ pub fn solve_plain(
     if !incumbent.is_done() && is_saturated(instance, bound) {
         probe(instance, &mut incumbent);
     }
-    if !incumbent.is_done() {
+    let mut starts = Vec::new();
+    if instance.num_operations() > SMALL && is_sparse(instance, bound) {
+        starts = balance(instance, &mut incumbent);
+    } else if !incumbent.is_done() {
         construct_more(instance, &mut incumbent);
     }
     if !incumbent.is_done() {
         match instance.num_operations() {
             ..=SMALL => population::search(instance, &mut incumbent),
-            size if ISLANDS.contains(&size) => islands::search(instance, &mut incumbent),
+            size if ISLANDS.contains(&size) => islands::search(instance, &starts, &mut incumbent),
             _ => windows::search(instance, &mut incumbent),
         }
     }
@@ -95,6 +99,42 @@ fn construct_more(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         }
     }
     incumbent.close_phase();
+}
+
+/// Schedules in which all chains end together: by one simulation, then by a beam of each worker. Returns those of the
+/// beams, in the order of the workers.
+fn balance(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) -> Vec<Arrangement> {
+    let (bound, seed) = (incumbent.bound, incumbent.options.seed);
+    let beam = |number, width| Beam::new(instance, bound, width, Rng::stream(seed, number + 1));
+    run_beams(vec![beam(0, Width::One)], instance, incumbent);
+    let workers = incumbent.options.workers.max(1);
+    run_beams((0..workers).map(|number| beam(number, Width::Many)).collect(), instance, incumbent)
+}
+
+/// Runs beams side by side until all are through; nothing if they are stopped before.
+fn run_beams(beams: Vec<Beam>, instance: &PlainInstance, incumbent: &mut Incumbent<'_>) -> Vec<Arrangement> {
+    let mut beams: Vec<_> = beams.into_iter().map(|beam| (beam, None)).collect();
+    let budget = 2 * instance.num_operations() as u64 + 100_000;
+    while beams.iter().any(|(_, built)| built.is_none()) {
+        if incumbent.is_done() {
+            return Vec::new();
+        }
+        let stop = incumbent.stop();
+        round(&mut beams, incumbent.options.threads, |(beam, built)| {
+            if built.is_none() {
+                *built = beam.run(budget, stop);
+            }
+        });
+        if !incumbent.close_round(beams.iter().map(|(beam, _)| beam.work()).sum(), 0) {
+            return Vec::new();
+        }
+    }
+    incumbent.close_phase();
+    let found: Vec<Arrangement> = beams.into_iter().filter_map(|(_, built)| built).collect();
+    for built in &found {
+        incumbent.take_if_better(built);
+    }
+    found
 }
 
 /// Looks for a schedule without idle time, each worker with a beam of another width, until all have given up.

@@ -71,12 +71,14 @@ fn portfolio() -> Vec<(PlainInstance, u64)> {
     let small = Shape { chains: 12, resources: 8, operations: 12, modes: 1 };
     let flexible = Shape { chains: 10, resources: 6, operations: 12, modes: 4 };
     let large = Shape { chains: 80, resources: 50, operations: 120, modes: 1 };
+    let sparse = Shape { chains: 40, resources: 120, operations: 250, modes: 1 };
     let large_flexible = Shape { chains: 80, resources: 50, operations: 120, modes: 3 };
     vec![
         (random_instance(small, &mut rng), 100_000_000),
         (random_instance(flexible, &mut rng), 100_000_000),
         (random_instance(large, &mut rng), 150_000_000),
         (random_instance(large_flexible, &mut rng), 150_000_000),
+        (random_instance(sparse, &mut rng), 150_000_000),
         (saturated(), 50_000_000),
     ]
 }
@@ -105,8 +107,10 @@ fn threads_never_change_the_answer() {
     // So large that each worker has a schedule of its own.
     let islands = Shape { chains: 600, resources: 300, operations: 190, modes: 1 };
     let islands = (random_instance(islands, &mut Rng::stream(8, 1)), 500_000_000);
-    assert!(islands.0.num_operations() > 50_000);
-    for (instance, work) in portfolio().into_iter().chain([islands]) {
+    let sparse = Shape { chains: 240, resources: 600, operations: 500, modes: 1 };
+    let sparse = (random_instance(sparse, &mut Rng::stream(8, 2)), 600_000_000);
+    assert!(islands.0.num_operations() > 50_000 && sparse.0.num_operations() > 50_000);
+    for (instance, work) in portfolio().into_iter().chain([islands, sparse]) {
         let one = solve(&instance, work, 1, 3);
         for threads in [2, 3] {
             let more = solve(&instance, work, threads, 3);
