@@ -3,8 +3,8 @@
 //! Late acceptance takes nothing worse than what a phase began with, so where every way to a better schedule
 //! leads through worse ones it stays where it is. After some rounds without progress in the first level that is
 //! not 0, the memory is raised there by some multiple, drawn anew each time, of what a late order is late
-//! on average: the schedule is stirred up and settles elsewhere. What is not better after a few rounds is given up
-//! for the best.
+//! on average: the schedule is stirred up and settles elsewhere. After a few rounds, or as soon as one of them has found
+//! something better, it goes on from the best.
 //!
 //! Planted plants of 200 operations (14 of them, 2 seeds, 2 million operations touched): tardiness 0.07 of the best
 //! rule's on average, 0.15 without excursions; a raise of one or two late orders instead of up to 64 changed nothing.
@@ -35,12 +35,12 @@ impl Excursion {
 
     /// Notes a round; whether it is time to go home.
     fn note(&mut self, is_progress: bool) -> bool {
+        let was_away = self.is_away();
         if is_progress {
             *self = Self::default();
-            return false;
+            return was_away;
         }
         self.stale += 1;
-        let was_away = self.is_away();
         self.left = self.left.saturating_sub(1);
         let is_over = was_away && !self.is_away();
         if is_over {
@@ -74,7 +74,7 @@ impl Worker<'_> {
         self.reinsertion.remember(&raised, self.state.sequence.len());
     }
 
-    /// Notes what a round has brought, `before` being the best before it; goes home from an excursion without gain.
+    /// Notes what a round has brought, `before` being the best before it; goes on from the best after an excursion.
     pub(super) fn come_home_if_over(&mut self, before: &Levels) {
         let Some(level) = aim(before) else { return };
         if self.excursion.note(self.best.levels[..=level] < before[..=level]) {
@@ -109,9 +109,9 @@ mod tests {
     }
 
     #[test]
-    fn progress_ends_an_excursion_where_it_is() {
+    fn progress_ends_an_excursion() {
         let mut excursion = Excursion { stale: PATIENCE, left: LENGTH };
+        assert!(excursion.note(true) && !excursion.is_away() && excursion.stale == 0);
         assert!(!excursion.note(true));
-        assert!(!excursion.is_away() && excursion.stale == 0);
     }
 }
