@@ -5,7 +5,7 @@ use crate::model::ids::OperationId;
 use crate::model::objective::Term;
 use crate::schedule::decode::{Decoder, Standing};
 use crate::search::limit::Stop;
-use crate::search::lns::{Incumbent, Merger, Worker};
+use crate::search::lns::{Incumbent, Merger, Method, Methods, Worker};
 use crate::search::options::{LimitHit, Progress};
 use crate::search::rng::Rng;
 use crate::search::timed::Search;
@@ -33,6 +33,7 @@ impl<'a> Run<'a> {
             })
             .collect();
         let quota = quota(self.outline.free.len() as u64);
+        let mut methods = Methods::new(self.outline.free.len(), Rng::stream(self.options.seed, count));
         let mut merger = Merger::new(self.decoder_of(1, base, best), self.scorer, self.options.partial);
         loop {
             found.hit = self.hit(found.work);
@@ -42,11 +43,13 @@ impl<'a> Run<'a> {
             if found.hit != LimitHit::None || found.best.as_ref().is_some_and(is_enough) {
                 break;
             }
-            if !self.round(&mut workers, quota) {
+            let method = methods.next();
+            if !self.round(&mut workers, method, quota) {
                 found.hit = self.hit(0);
                 break;
             }
             found.stats.rounds += 1;
+            methods.note(method, &workers);
             let news: Vec<&Incumbent> = workers.iter().map(|worker| &worker.best).collect();
             let better = found.best.as_ref().and_then(|best| merger.merge(best, &news));
             found.work = constructed + merger.work() + workers.iter().map(Worker::work).sum::<u64>();
@@ -118,17 +121,19 @@ impl<'a> Run<'a> {
     }
 
     /// One round of all workers; false if one of them was stopped.
-    fn round(&self, workers: &mut [Worker<'a>], quota: u64) -> bool {
+    fn round(&self, workers: &mut [Worker<'a>], method: Method, quota: u64) -> bool {
         let stop = || self.cancelled() || self.limit.is_due();
         let threads = self.options.threads.clamp(1, workers.len());
         if threads == 1 {
-            return workers.iter_mut().all(|worker| worker.round(quota, &stop));
+            return workers.iter_mut().all(|worker| worker.round(method, quota, &stop));
         }
         let share = workers.len().div_ceil(threads);
         std::thread::scope(|scope| {
             let running: Vec<_> = workers
                 .chunks_mut(share)
-                .map(|chunk| scope.spawn(|| chunk.iter_mut().all(|worker| worker.round(quota, &stop))))
+                .map(|chunk| {
+                    scope.spawn(|| chunk.iter_mut().all(|worker| worker.round(method, quota, &stop)))
+                })
                 .collect();
             let mut whole = true;
             for thread in running {

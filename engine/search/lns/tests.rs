@@ -5,6 +5,7 @@ use super::cutoff::Cutoff;
 use super::ejection::Ejection;
 use super::lanes::Lanes;
 use super::losses::{Losses, Touched};
+use super::methods::Method;
 use super::seeds::{Aim, Ground};
 use super::worker::{Incumbent, Worker};
 use crate::model::Problem;
@@ -177,9 +178,10 @@ fn excursions_come_home_and_never_lose_the_best() {
         };
         let mut worker = Worker::new(decoder, (&scorer, &cutoff), best, true, rng);
         let mut levels = worker.best.levels.clone();
-        for _ in 0..60 {
+        for round in 0..60 {
+            let method = if round % 2 == 0 { Method::Decode } else { Method::Reinsert };
             let was_away = worker.is_away();
-            assert!(worker.round(2_000, &|| false));
+            assert!(worker.round(method, 2_000, &|| false));
             away += usize::from(worker.is_away());
             assert!(worker.best.levels <= levels);
             levels.clone_from(&worker.best.levels);

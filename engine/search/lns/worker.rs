@@ -1,8 +1,8 @@
 //! One logical worker: a state, its decoding, and the best so far.
 
-use super::credit::Credit;
 use super::cutoff::Cutoff;
 use super::excursion::Excursion;
+use super::methods::Method;
 use super::moves::Neighborhood;
 use super::reinsertion::Reinsertion;
 use crate::model::objective::TermValues;
@@ -39,7 +39,7 @@ fn memory(operations: usize) -> usize {
     (20_000 / operations.max(1)).clamp(4, 200)
 }
 
-/// Up to so many operations the kinds of phases take turns.
+/// Up to so many operations a plant is small: both methods take turns, and stuck workers go on excursions.
 pub(super) const SMALL: usize = 2_000;
 
 /// A logical worker.
@@ -65,9 +65,9 @@ pub struct Worker<'p> {
     interrupted: bool,
     /// What it goes on from, where that leaves nothing out, until it has been placed.
     origin: Option<Schedule>,
-    rounds: usize,
-    /// Decoding whole sequences, or reinserting: which pays off.
-    phases: Credit,
+    /// What the last round gained, and cost.
+    pub(super) gain: i64,
+    pub(super) spent: u64,
     /// Reinsertions have moved operations since the last decoding.
     pub(super) out_of_order: bool,
     pub(super) reinsertion: Reinsertion,
@@ -103,8 +103,8 @@ impl<'p> Worker<'p> {
             decodings: 0,
             interrupted: true,
             origin,
-            rounds: 0,
-            phases: Credit::new(2),
+            gain: 0,
+            spent: 0,
             out_of_order: false,
             reinsertion,
             excursion: Excursion::default(),
@@ -127,7 +127,8 @@ impl<'p> Worker<'p> {
     }
 
     /// Makes moves until `quota` operations have been touched; false if it was stopped before.
-    pub fn round(&mut self, quota: u64, stop: &dyn Fn() -> bool) -> bool {
+    pub fn round(&mut self, method: Method, quota: u64, stop: &dyn Fn() -> bool) -> bool {
+        (self.gain, self.spent) = (0, 0);
         let begun = self.decoder.work();
         if self.interrupted && !self.settle(stop) {
             return false;
@@ -135,25 +136,17 @@ impl<'p> Worker<'p> {
         if self.interrupted {
             return true; // The state has no decoding; another worker's will come.
         }
-        self.rounds += 1;
-        // Where decoding is cheap both kinds are worth their turn: one finds what the other cannot.
-        let small = self.state.sequence.len() <= SMALL;
-        if small {
+        if self.state.sequence.len() <= SMALL {
             self.set_out_if_stuck();
         }
-        let phase = match (self.is_away(), small) {
-            (true, _) => 1,
-            (false, true) => self.rounds % 2,
-            (false, false) => self.phases.draw(&mut self.rng),
-        };
         let before = self.best.levels.clone();
         let target = begun + quota;
-        let whole = if phase == 0 {
+        let whole = if method == Method::Decode && !self.is_away() {
             (!self.out_of_order || self.compact(true, stop)) && self.decode_until(target, stop)
         } else {
             self.reinsert_until(target, stop)
         };
-        self.phases.note(phase, gained(&before, &self.best.levels), self.decoder.work() - begun);
+        (self.gain, self.spent) = (gained(&before, &self.best.levels), self.decoder.work() - begun);
         self.interrupted |= !whole;
         self.come_home_if_over(&before);
         whole
