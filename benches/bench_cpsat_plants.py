@@ -79,7 +79,7 @@ def within(cpu: float, stop: Any) -> threading.Event:
 
 
 def ours(problem: so.Problem, cpu: float, threads: int) -> so.Result:
-    cancel = so.Cancel() if hasattr(so, "Cancel") else so.solve.__globals__["Cancel"]()
+    cancel = so.Cancel()
     done = within(cpu, cancel.cancel)
     result = so.solve(problem, time_limit=20 * cpu, threads=threads, cancel=cancel)
     done.set()
