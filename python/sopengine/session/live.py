@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sopengine.changes import Change, Changes, cancel_order, flatten
+from sopengine.options import SolveOptions
 from sopengine.problem import Problem
 from sopengine.result import Result, Termination
 from sopengine.session.apply import changed_tables, next_problem
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     from sopengine.options import Objective
     from sopengine.session.diff import Diff
     from sopengine.tables import TableLike
+
+REPAIR_TIME = 0.2
+"""Seconds of a repair."""
+
+RESCHEDULE_TIME = 2.0
+"""Seconds of a reschedule, its repair included."""
 
 REPAIR_SHARE = 0.1
 """Part of the time of a reschedule that its repair may take, 0.2 s at most."""
@@ -132,14 +139,16 @@ class Session:
         answer = simulate_live(changed, self._live, self.objective)
         return self._response(changed, answer, told, displaced=tuple(answer["displaced"]))
 
-    def repair(self, changes: Changes = (), *, time_limit: float = 0.2, seed: int = 0) -> Response:
+    def repair(self, changes: Changes = (), *, time_limit: float | None = None, seed: int = 0) -> Response:
         """A sound answer at once: what the changes touch is placed anew, all else stands.
 
-        `time_limit` is for the whole call; the problem is made and one answer found whatever it says.
+        `time_limit`, 0.2 seconds by default, is for the whole call; the problem is made and one answer found
+        whatever it says.
         """
+        SolveOptions(time_limit, seed=seed)
         begun = monotonic()
         told, changed = self._changed(changes)
-        rest = (1 - ROUND_ABOUT) * time_limit - (monotonic() - begun)
+        rest = (1 - ROUND_ABOUT) * (REPAIR_TIME if time_limit is None else time_limit) - (monotonic() - begun)
         return self._repair(changed, told, max(0.0, rest), seed)
 
     def _repair(self, changed: Problem, told: tuple[Change, ...], time_limit: float, seed: int) -> Response:
@@ -152,7 +161,7 @@ class Session:
         self,
         changes: Changes = (),
         *,
-        time_limit: float = 2.0,
+        time_limit: float | None = None,
         work_limit: int | None = None,
         threads: int | None = None,
         seed: int = 0,
@@ -160,17 +169,24 @@ class Session:
     ) -> Response:
         """A good answer in seconds, from the repaired schedule, with moves at their price.
 
-        Started work, pins and the frozen zone stand. With `work_limit` the time counts for nothing: the same
-        limit and seed give the same answer everywhere.
+        Started work, pins and the frozen zone stand. `time_limit` is 2 seconds by default. With `work_limit`
+        the time counts for nothing: the same limit and seed give the same answer everywhere.
+
+        Raises
+        ------
+        SopDataError
+            Where an option is out of range, or a change does not fit.
         """
+        SolveOptions(time_limit, work_limit, threads, seed=seed)
+        seconds = RESCHEDULE_TIME if time_limit is None else time_limit
         begun = monotonic()
         told, changed = self._changed(changes)
-        share = 0.0 if work_limit is not None else min(0.2, REPAIR_SHARE * time_limit)
+        share = 0.0 if work_limit is not None else min(REPAIR_TIME, REPAIR_SHARE * seconds)
         repaired = self._repair(changed, told, share, seed)
         if not is_sound(repaired):
             return repaired
         held = pinned(changed, repaired, repaired.frozen) if repaired.frozen else changed
-        rest = max(0.0, time_limit - (monotonic() - begun))
+        rest = max(0.0, seconds - (monotonic() - begun))
         found = solve(
             held,
             start=repaired,

@@ -77,6 +77,20 @@ def test_repair_and_reschedule_are_valid_and_not_worse(plant: so.Session) -> Non
     assert answer.levels <= repaired.levels or answer.levels <= simulated.levels
 
 
+@pytest.mark.parametrize("limit", [-1, float("nan"), "soon"])
+def test_a_time_limit_out_of_range_is_a_finding(session: so.Session, limit: Any) -> None:
+    told = changes.resource_lost("saw1")
+    for answer in (session.repair, session.reschedule):
+        with pytest.raises(so.SopDataError, match="time_limit"):
+            answer(told, time_limit=limit)
+
+
+def test_without_a_time_limit_the_default_counts(session: so.Session) -> None:
+    told = changes.resource_lost("saw1")
+    assert session.repair(told, time_limit=None).verify().num_rows == 0
+    assert session.reschedule(told, time_limit=None, work_limit=2_000).verify().num_rows == 0
+
+
 def test_a_lost_resource_is_told(session: so.Session) -> None:
     simulated = session.simulate(changes.resource_lost("saw1"))
     assert simulated.verify().num_rows == 0
