@@ -43,7 +43,7 @@ impl<'a> Run<'a> {
             if found.hit != LimitHit::None || found.best.as_ref().is_some_and(is_enough) {
                 break;
             }
-            let method = methods.next();
+            let method = methods.draw();
             if !self.round(&mut workers, method, quota) {
                 found.hit = self.hit(0);
                 break;

@@ -33,7 +33,7 @@ impl Methods {
     }
 
     /// The method of the next round.
-    pub fn next(&mut self) -> Method {
+    pub fn draw(&mut self) -> Method {
         self.rounds += 1;
         let drawn = match &self.credit {
             Some(credit) => credit.draw(&mut self.rng),
