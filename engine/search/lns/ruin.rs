@@ -88,17 +88,18 @@ impl Ruin {
                 let outline = decoder.outline();
                 gather(orders.into_iter().map(|order| outline.unstarted_of(order)))
             }
-            Kind::Stretch(least, most) => {
-                let mut stretch =
-                    self.stretch(decoder, lanes, first, rng.between(least, most) as usize, rng)?;
+            Kind::Stretch(least, most) | Kind::Family(least, most) => {
+                let wanted = rng.between(least, most) as usize;
+                let (operation, resource) = Self::place(decoder, lanes, first, rng)?;
+                let others = if matches!(kind, Kind::Family(..)) {
+                    Self::family(decoder, lanes, operation, wanted, rng)?
+                } else {
+                    lanes.ahead(resource, operation).take(2 * wanted).collect()
+                };
+                let near = std::iter::once(operation).chain(others);
+                let mut stretch = self.since(decoder, near, wanted)?;
                 Self::rank_stretch(decoder, &mut stretch, rng);
                 gather(stretch.into_iter().map(|(order, from)| tail(decoder, order, from)))
-            }
-            Kind::Family(least, most) => {
-                let mut family =
-                    self.family(decoder, lanes, first, rng.between(least, most) as usize, rng)?;
-                Self::rank_stretch(decoder, &mut family, rng);
-                gather(family.into_iter().map(|(order, from)| tail(decoder, order, from)))
             }
         };
         let out: Vec<_> = out.into_iter().filter(|op| !decoder.outline().is_pinned(*op)).collect();
@@ -135,30 +136,14 @@ impl Ruin {
         orders
     }
 
-    /// An operation of an order and those ahead of it on a resource: by order, since when it leaves.
-    fn stretch(
-        &self,
-        decoder: &Decoder<'_>,
-        lanes: &Lanes,
-        order: OrderId,
-        wanted: usize,
-        rng: &mut Rng,
-    ) -> Option<Vec<(OrderId, Time)>> {
-        let (operation, resource) = Self::place(decoder, lanes, order, rng)?;
-        let ahead = lanes.ahead(resource, operation).take(2 * wanted);
-        self.since(decoder, Some(operation).into_iter().chain(ahead), wanted)
-    }
-
-    /// The same for operations that stand, from a little before an operation of an order on, where that one may go.
+    /// Operations that stand, from a little before an operation on, on the resources that it may go to.
     fn family(
-        &self,
         decoder: &Decoder<'_>,
         lanes: &Lanes,
-        order: OrderId,
+        operation: OperationId,
         wanted: usize,
         rng: &mut Rng,
-    ) -> Option<Vec<(OrderId, Time)>> {
-        let (operation, _) = Self::place(decoder, lanes, order, rng)?;
+    ) -> Option<Vec<OperationId>> {
         let slot = decoder.slot(operation)?;
         let from = slot.start - (slot.end - slot.start) * i64::from(rng.below(4)) / 2;
         let outline = decoder.outline();
@@ -167,8 +152,7 @@ impl Ruin {
         let mut near: Vec<(Time, OperationId)> =
             resources.flat_map(|resource| lanes.rows_behind(resource, from).take(wanted)).collect();
         near.sort_unstable();
-        let near = near.into_iter().map(|(_, other)| other);
-        self.since(decoder, Some(operation).into_iter().chain(near), wanted)
+        Some(near.into_iter().map(|(_, other)| other).collect())
     }
 
     /// The orders of operations, each with the start of the first that was named; at most so many.
