@@ -10,7 +10,8 @@ the planted schedule stays.
 
 Both get the same processor seconds on ``--threads`` threads, model building apart, and every schedule of either
 is checked by the engine's verifier. ``score`` is (value - planted) / (best rule - planted): 0 is the planted
-schedule, 1 the best priority rule. ``nothing`` means that no schedule was found in time. Rows that the
+schedule, 1 the best priority rule. ``nothing`` means that no schedule was found in time. ``ours_peak_mb`` and ``peak_mb`` are the peak memory of
+the process before and after CP-SAT had its turn. Rows that the
 file has already are not run again, so a long measurement may be interrupted.
 """
 
@@ -26,6 +27,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from cpsat_plant import PlantModel
+from memory import peak
 from ortools.sat.python import cp_model
 
 import sopengine as so
@@ -118,6 +120,7 @@ def measured(size: int, seed: int, variant: str, cpu: float, threads: int) -> di
     rule = so.solve(problem, time_limit=0, threads=threads)
     found = ours(problem, cpu, threads)
     assert found.violations.num_rows == 0
+    ours_peak = peak()
     best, value = rule.objective["tardiness"], found.objective["tardiness"]
     other = exact(tables, problem, schedule, cpu, threads)
 
@@ -138,6 +141,8 @@ def measured(size: int, seed: int, variant: str, cpu: float, threads: int) -> di
         "ours_score": score(value),
         **other,
         "cpsat_score": score(other["cpsat"]),
+        "ours_peak_mb": round(ours_peak),
+        "peak_mb": round(peak()),
     }
 
 

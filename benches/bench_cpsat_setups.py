@@ -19,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 from bench_cpsat import read_instance
+from memory import peak
 from ortools.sat.python import cp_model
 
 import sopengine as so
@@ -195,6 +196,7 @@ def main() -> None:
         ratio = "" if theirs is None else f"{100 * (ours / theirs - 1):.2f}"
         count = sum(map(len, instance.shop))
         print(f"{name},{count},{ours},{theirs},{bound},{ratio},{last[0]:.1f},{when:.1f}", flush=True)
+    print(f"peak memory {peak():,.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ mod arguments;
 mod check;
 mod curves;
 mod metrics;
+#[path = "../processor.rs"]
 mod processor;
 mod read;
 mod table;
@@ -100,7 +101,7 @@ fn measure(
     let options = PlainOptions { seed, ..arguments.options.clone() };
     let threads = options.threads;
     let started = processor_seconds();
-    let processor = arguments.cpu.map(|each| Processor { until: started + each * threads as f64 });
+    let processor = arguments.cpu.map(|each| Processor::for_seconds(each * threads as f64));
     let stop: &dyn Stop = processor.as_ref().map_or(&Never, |processor| processor);
     let mut improvements = String::new();
     let result = solve_plain(&instance, None, &options, stop, &mut |progress| {

@@ -10,8 +10,8 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints what it measures")]
 
 mod plant;
-#[path = "../jobshop/processor.rs"]
-#[allow(dead_code, reason = "the other bench stops by processor time")]
+#[path = "../processor.rs"]
+#[allow(dead_code, reason = "other benches stop by processor time")]
 mod processor;
 
 use std::sync::atomic::AtomicBool;

@@ -7,14 +7,16 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub, reason = "a program")]
 
 mod check;
+#[path = "../processor.rs"]
+mod processor;
 mod read;
 mod table;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use processor::{Processor, peak_memory, processor_seconds};
 use sopengine::search::limit::{Never, Stop};
 use sopengine::search::project::solve_project;
 use sopengine::search::shop::PlainOptions;
@@ -39,31 +41,6 @@ struct Arguments {
     seeds: Vec<u64>,
     trace: bool,
     cpu: Option<f64>,
-}
-
-/// Ends a run after so many seconds of processor time per thread.
-struct Processor {
-    until: f64,
-    asked: AtomicU32,
-    is_over: AtomicBool,
-}
-
-impl Stop for Processor {
-    fn is_due(&self) -> bool {
-        // Asking the system is dear beside a schedule of thirty operations.
-        if self.asked.fetch_add(1, Ordering::Relaxed) % 256 == 255 && processor_seconds() >= self.until {
-            self.is_over.store(true, Ordering::Relaxed);
-        }
-        self.is_over.load(Ordering::Relaxed)
-    }
-}
-
-/// Processor time of this process, 0 where the system does not say.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok());
-    ticks.sum::<f64>() / 100.0
 }
 
 fn main() -> ExitCode {
@@ -184,11 +161,7 @@ fn measure(arguments: &Arguments, known: &table::Known, seed: u64, limit: &str) 
     let instance = read::read_instance(&arguments.data, known)?;
     let options = PlainOptions { seed, ..arguments.options.clone() };
     let started = processor_seconds();
-    let processor = arguments.cpu.map(|each| Processor {
-        until: started + each * options.threads as f64,
-        asked: AtomicU32::new(0),
-        is_over: AtomicBool::new(false),
-    });
+    let processor = arguments.cpu.map(|each| Processor::for_seconds(each * options.threads as f64));
     let stop: &dyn Stop = processor.as_ref().map_or(&Never, |processor| processor);
     let result = solve_project(&instance, None, &options, stop, &mut |progress| {
         if arguments.trace {
@@ -207,7 +180,7 @@ fn measure(arguments: &Arguments, known: &table::Known, seed: u64, limit: &str) 
     let deviation = 100.0 * (checked as f64 / known.upper as f64 - 1.0);
     let stats = result.stats;
     Ok(format!(
-        "{name},{},{seed},{},{limit},{checked},{},{},{},{deviation:.3},{:.3},{:.3},{busy:.2},{},{:.0}",
+        "{name},{},{seed},{},{limit},{checked},{},{},{},{deviation:.3},{:.3},{:.3},{busy:.2},{},{:.0},{}",
         known.class,
         options.threads,
         result.bound,
@@ -217,6 +190,7 @@ fn measure(arguments: &Arguments, known: &table::Known, seed: u64, limit: &str) 
         stats.elapsed.as_secs_f64(),
         stats.work,
         stats.work as f64 / busy,
+        peak_memory(),
     ))
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Names of the columns of a results file.
 const HEADER: &str = "instance,class,seed,threads,limit,objective,lower_bound,published_lower,published_upper,\
-deviation,last_s,elapsed_s,busy_s,work,work_per_s,commit";
+deviation,last_s,elapsed_s,busy_s,work,work_per_s,peak_mb,commit";
 
 /// What was published for an instance.
 #[derive(Clone, Debug)]

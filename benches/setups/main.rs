@@ -8,12 +8,16 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub, reason = "a program")]
 
 mod instance;
+#[path = "../processor.rs"]
+#[allow(dead_code, reason = "other benches stop by processor time")]
+mod processor;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use processor::{peak_memory, processor_seconds};
 use sopengine::model::objective::Objective;
 use sopengine::schedule::verify::verify;
 use sopengine::search::{SolveOptions, solve};
@@ -99,7 +103,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         sum += measure(arguments, &name, best)?;
         count += 1.0;
     }
-    println!("mean deviation {:.3} % of {count} instances", sum / f64::max(count, 1.0));
+    println!(
+        "mean deviation {:.3} % of {count} instances, peak {} MB",
+        sum / f64::max(count, 1.0),
+        peak_memory()
+    );
     Ok(())
 }
 
@@ -139,12 +147,4 @@ fn measure(arguments: &Arguments, name: &str, best: i64) -> Result<f64, String> 
         solved.stats.decodings
     );
     Ok(deviation)
-}
-
-/// Processor time of this process, 0 where the system does not say.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<f64>().ok());
-    ticks.sum::<f64>() / 100.0
 }

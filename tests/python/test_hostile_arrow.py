@@ -3,7 +3,7 @@
 Streams of the tables of a valid problem, and of its schedule, are cut, flipped and sown with hostile
 integers by a seed, then decoded as the service decodes what strangers send, or read from a file, and what
 passes goes all the way: read, solved for a little, evaluated. A child process does it, so that a crash is
-counted and named by its seed instead of ending the tests; ``SOPENGINE_MUTANTS=20000`` tries so many.
+counted and named by its seed instead of ending the tests; ``SOPENGINE_MUTANTS=100000`` tries so many.
 
 Run as a program: ``python test_hostile_arrow.py SEED FIRST END`` prints each number before it is tried.
 """
@@ -27,7 +27,7 @@ import pytest
 
 from hostile.mutations import INTEGERS, MEMORY, PATIENCE, encode, mutants, spoil, tables
 
-MUTANTS = mutants(2_000)
+MUTANTS = mutants()
 LIMIT = 64 << 20
 
 

@@ -149,7 +149,7 @@ impl<'p> Walk<'p> {
 
 #[test]
 fn suffixes_equal_decodings_from_nothing() {
-    let wanted = moves(20_000, 0.6);
+    let wanted = moves(0.6);
     let (mut coverage, mut made, mut differ, mut exact) = (Coverage::default(), 0, 0, 0);
     let mut seed = 0;
     while made < wanted {

@@ -36,7 +36,7 @@ fn assert_swept(state: &State, instance: &PlainInstance, scratch: &mut Snapshot)
 
 #[test]
 fn sweeps_in_part_equal_sweeps_over_everything() {
-    let wanted = moves(20_000, 0.4);
+    let wanted = moves(0.4);
     let (mut made, mut refused, mut seed) = (0, 0, 0);
     let mut scratch = Snapshot::default();
     while made < wanted {
