@@ -20,7 +20,9 @@ pub mod objective;
 pub mod operation;
 pub mod precedence;
 pub mod problem;
+pub mod profile;
 pub mod resource;
+pub(crate) mod slices;
 pub mod time;
 pub mod windows;
 

@@ -14,9 +14,10 @@ use super::ids::{
 use super::material::Item;
 use super::operation::{Mode, Operation, Order, Requirement, Suspend};
 use super::precedence::Precedence;
+use super::profile::Profile;
 use super::resource::{Group, Resource};
 use super::time::{Span, Time};
-use super::windows::{Profile, Windows};
+use super::windows::Windows;
 
 /// Names of everything, by dense id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

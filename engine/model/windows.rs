@@ -2,10 +2,10 @@
 //!
 //! [`Windows`] is a sorted list of disjoint half-open intervals that never touch, with the open
 //! time before each, so that "when are 8 hours of work done that start at t" is one binary search.
-//! [`Profile`] is a capacity over time; thresholding it at a quantity gives windows.
 //!
 //! # Cost
-//! Queries `O(log n)` in the number of windows; intersection linear. Looking for an unbroken stretch
+//! Queries `O(log n)` in the number of windows, constant as a rule where they are [`Windows::indexed`];
+//! intersection linear. Looking for an unbroken stretch
 //! passes over [`STRIDE`] windows at once where none of them is long enough, and is over at once where
 //! none of all is, so a calendar of many short breaks costs little.
 //!
@@ -13,51 +13,27 @@
 //! `start < end`, `end < next start`; the last end may be [`FAR`] (open for ever), the first start
 //! `-FAR` (open since ever).
 
+use std::hash::{Hash, Hasher};
+
+use super::slices::Slices;
 use super::time::{FAR, Span, Time};
 
 /// So many neighboring windows share one note of their longest.
 const STRIDE: usize = 64;
 
-/// A capacity over time: a step function that is 0 before its first step.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Profile {
-    /// Instants at which the capacity changes, ascending, with the capacity from there on.
-    pub steps: Vec<(Time, i64)>,
-}
-
-impl Profile {
-    /// The same capacity at all times.
-    pub fn constant(capacity: i64) -> Self {
-        Self { steps: vec![(-FAR, capacity)] }
+/// How many at the front hold: few of many, as a rule, so looked for in growing strides.
+fn leading(ascending: &[Span], holds: impl Fn(Span) -> bool) -> usize {
+    let mut reach = 1;
+    while ascending.get(reach).is_some_and(|&value| holds(value)) {
+        reach *= 2;
     }
-
-    /// Capacity at an instant.
-    pub fn at(&self, time: Time) -> i64 {
-        let after = self.steps.partition_point(|step| step.0 <= time);
-        if after == 0 { 0 } else { self.steps[after - 1].1 }
-    }
-
-    /// The largest capacity at any time.
-    pub fn peak(&self) -> i64 {
-        self.steps.iter().map(|step| step.1).max().unwrap_or(0)
-    }
-
-    /// Where the capacity is at least `quantity` (and above 0: zero capacity is closed).
-    pub fn open_for(&self, quantity: i64) -> Windows {
-        let threshold = quantity.max(1);
-        let mut windows = Windows::default();
-        for (index, &(start, capacity)) in self.steps.iter().enumerate() {
-            let end = self.steps.get(index + 1).map_or(FAR, |step| step.0);
-            if capacity >= threshold && start < end {
-                windows.push(start, end);
-            }
-        }
-        windows
-    }
+    let known = reach / 2;
+    let unknown = &ascending[known..ascending.len().min(reach + 1)];
+    known + unknown.partition_point(|&value| holds(value))
 }
 
 /// Sorted disjoint open intervals with the open time before each.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default)]
 pub struct Windows {
     starts: Vec<Time>,
     ends: Vec<Time>,
@@ -65,6 +41,22 @@ pub struct Windows {
     /// The longest of each [`STRIDE`] windows.
     longest_of: Vec<Span>,
     longest: Span,
+    /// Where to look in `ends`; empty until it is asked for.
+    slices: Slices,
+}
+
+impl PartialEq for Windows {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.starts, &self.ends) == (&other.starts, &other.ends)
+    }
+}
+
+impl Eq for Windows {}
+
+impl Hash for Windows {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.starts, &self.ends).hash(state);
+    }
 }
 
 impl Windows {
@@ -77,7 +69,7 @@ impl Windows {
 
     /// Appends an interval that starts at or after the last end; touching ones become one.
     pub fn push(&mut self, start: Time, end: Time) {
-        debug_assert!(start < end);
+        debug_assert!(start < end && self.slices.is_empty());
         match self.ends.last_mut() {
             Some(last) if *last == start => *last = end,
             _ => {
@@ -92,6 +84,13 @@ impl Windows {
             }
         }
         self.note_longest();
+    }
+
+    /// The same, quicker to look into; for windows that are asked often and grow no more.
+    #[must_use]
+    pub fn indexed(mut self) -> Self {
+        self.slices = Slices::new(&self.ends);
+        self
     }
 
     /// Takes the length of the last interval into the notes.
@@ -142,7 +141,7 @@ impl Windows {
 
     /// Index of the first interval that ends after `time`.
     fn first_ending_after(&self, time: Time) -> usize {
-        self.ends.partition_point(|&end| end <= time)
+        self.slices.first_after(&self.ends, time)
     }
 
     /// Whether it is open at an instant.
@@ -207,7 +206,8 @@ impl Windows {
         }
         let target = self.worked_until(start) + span;
         // The last window with less than `target` open ticks before it.
-        let index = self.before.partition_point(|&before| before < target) - 1;
+        let first = first.min(self.len() - 1);
+        let index = first + leading(&self.before[first..], |before| before < target) - 1;
         let end = self.starts[index] + (target - self.before[index]);
         (end <= self.ends[index]).then_some(end)
     }
@@ -370,13 +370,5 @@ mod tests {
         assert_eq!(w.next_closed(15), Some(20));
         assert_eq!(w.next_closed(55), None);
         assert_eq!(w.intersect(&Windows::always()), w);
-    }
-
-    #[test]
-    fn profile_thresholds() {
-        let profile = Profile { steps: vec![(0, 2), (10, 0), (20, 3), (30, 1)] };
-        assert_eq!(profile.open_for(2).iter().collect::<Vec<_>>(), vec![(0, 10), (20, 30)]);
-        assert_eq!(profile.open_for(1).iter().collect::<Vec<_>>(), vec![(0, 10), (20, FAR)]);
-        assert_eq!((profile.at(-1), profile.at(10), profile.at(29), profile.peak()), (0, 0, 3, 3));
     }
 }

@@ -3,7 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use crate::model::ids::{ProfileId, WindowsId};
-use crate::model::windows::{Profile, Windows};
+use crate::model::profile::Profile;
+use crate::model::windows::Windows;
 
 /// Interned profiles and windows with the results of thresholding and intersecting them.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ impl Pool {
             return id;
         }
         let id = WindowsId::new(self.windows.len());
-        self.windows.push(windows.clone());
+        self.windows.push(windows.clone().indexed());
         self.by_windows.insert(windows, id);
         id
     }

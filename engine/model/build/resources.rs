@@ -10,9 +10,9 @@ use crate::model::changeover::{AttributeRules, Combine, Compare, From, Matrix, R
 use crate::model::draft::{CalendarRow, ChangeoverRow, Symbol};
 use crate::model::ids::{AttributeId, GroupId, LocationId, MatrixId, ResourceId, ValueId};
 use crate::model::operation::Suspend;
+use crate::model::profile::Profile;
 use crate::model::resource::{Group, Resource, ResourceKind};
 use crate::model::time::{FAR, LIMIT, Span};
-use crate::model::windows::Profile;
 
 /// The name that means "no state known" and nothing else.
 pub(super) const UNSET: &str = "unset";

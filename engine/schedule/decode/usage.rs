@@ -7,8 +7,9 @@
 //! Steps that change nothing any more stay for a while: a search takes back and books the same stretches
 //! over and over, and finding a step is cheaper than making it. They go all at once when they are many.
 
+use crate::model::profile::Profile;
 use crate::model::time::{FAR, Time};
-use crate::model::windows::{Profile, Windows};
+use crate::model::windows::Windows;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Step {

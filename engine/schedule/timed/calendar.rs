@@ -1,13 +1,13 @@
 //! Work through a calendar in constant time.
 //!
 //! # Idea
-//! The open windows from `now` on with the open time before each, and a table of equal slices of time that
-//! says with which window to begin: a query looks into the table and passes a window or two, where a binary
-//! search would take ten steps. A calendar that is always open answers without looking.
+//! The open windows from `now` on with the open time before each, and a table that says with which window to begin
+//! (`model::slices`): from there a query passes a window or two. A calendar that is always open answers without looking.
 //!
 //! Every query is monotone: a later `from` never gives an earlier end, a later `by` never an earlier start.
 //! The sweeps and the moves of the search rest on that.
 
+use crate::model::slices::Slices;
 use crate::model::time::{FAR, Span, Time};
 use crate::model::windows::Windows;
 
@@ -18,11 +18,7 @@ pub struct Calendar {
     ends: Vec<Time>,
     /// Open time before each window.
     before: Vec<Span>,
-    origin: Time,
-    /// A slice is `1 << shift` ticks long.
-    shift: u32,
-    /// By slice: the first window that ends after its beginning.
-    slices: Vec<u32>,
+    slices: Slices,
     is_always: bool,
 }
 
@@ -38,33 +34,15 @@ impl Calendar {
             before.push(open);
             open += end - start;
         }
-        let last = ends.iter().chain(&starts).copied().filter(|&time| time < FAR).max().unwrap_or(now);
-        let slice = (last - now) / (2 * starts.len() as Time + 1) + 1;
-        let shift = u64::BITS - (slice as u64).leading_zeros();
-        let count = ((last - now) >> shift) + 1;
-        let mut window = 0;
-        let slices = (0..count)
-            .map(|index| {
-                let from = now + (index << shift);
-                while window < ends.len() && ends[window] <= from {
-                    window += 1;
-                }
-                window as u32
-            })
-            .collect();
+        let slices = Slices::new(&ends);
         let is_always = starts.first() == Some(&now) && ends.first().is_some_and(|&end| end >= FAR);
-        Self { starts, ends, before, origin: now, shift, slices, is_always }
+        Self { starts, ends, before, slices, is_always }
     }
 
     /// Index of the first window that ends after `time`.
     #[inline]
     fn first_ending_after(&self, time: Time) -> usize {
-        let slice = ((time - self.origin).max(0) >> self.shift) as usize;
-        let mut index = self.slices[slice.min(self.slices.len() - 1)] as usize;
-        while index < self.ends.len() && self.ends[index] <= time {
-            index += 1;
-        }
-        index
+        self.slices.first_after(&self.ends, time)
     }
 
     /// Start and end of the first work of `span` ticks (at least 1) at or after `from`; `FAR` if none.

@@ -9,8 +9,8 @@ use arrow_array::RecordBatch;
 use crate::model::Problem;
 use crate::model::ids::{OperationId, ResourceId};
 use crate::model::operation::{Phase, Target};
+use crate::model::profile::Profile;
 use crate::model::time::Time;
-use crate::model::windows::Profile;
 use crate::schedule::Placement;
 
 use super::Output;
