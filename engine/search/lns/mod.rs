@@ -2,7 +2,7 @@
 //!
 //! A worker holds a decoded state and works by one of two methods in each round. In one a move changes the order of a
 //! stretch of the state, or a mode; what lies before the stretch stands, the rest is decoded anew
-//! (`moves`, `cutoff`). In the other a few operations leave and come back while everything else stands,
+//! (`moves` on a `neighborhood`, `cutoff`). In the other a few operations leave and come back while everything else stands,
 //! into gaps (`ruin`) or into places that others leave for them (`ejection`, with `seeds` and `losses`), and
 //! those behind them close up (`reinsertion`, `lanes`, `cascade`): that costs what it touches, not what
 //! there is, so it is what large plants live on. Which one (`methods`), and which kind of
@@ -22,6 +22,7 @@ mod losses;
 mod merge;
 mod methods;
 pub mod moves;
+pub mod neighborhood;
 mod reinsertion;
 mod ruin;
 mod seeds;

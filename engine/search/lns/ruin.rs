@@ -8,7 +8,7 @@
 //! close up, and it comes back into what remains.
 
 use super::lanes::Lanes;
-use super::moves::below_wide;
+use super::neighborhood::below_wide;
 use crate::model::Problem;
 use crate::model::history::Status;
 use crate::model::ids::{OperationId, OrderId};

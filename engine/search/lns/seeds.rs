@@ -4,7 +4,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::ejection::{Ejection, Seed};
 use super::lanes::Lanes;
-use super::moves::below_wide;
+use super::neighborhood::below_wide;
 use crate::model::ids::{OperationId, OrderId, ResourceId};
 use crate::model::time::Time;
 use crate::schedule::decode::Decoder;

@@ -3,7 +3,7 @@
 use super::cutoff::Cutoff;
 use super::excursion::Excursion;
 use super::methods::Method;
-use super::moves::Neighborhood;
+use super::neighborhood::Neighborhood;
 use super::reinsertion::Reinsertion;
 use crate::model::objective::TermValues;
 use crate::model::time::Time;

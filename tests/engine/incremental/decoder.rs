@@ -16,7 +16,7 @@ use sopengine::schedule::Schedule;
 use sopengine::schedule::decode::{Decoder, End, LeftOut, Outline, Unwatched};
 use sopengine::schedule::state::State;
 use sopengine::schedule::verify::verify;
-use sopengine::search::lns::moves::Neighborhood;
+use sopengine::search::lns::neighborhood::Neighborhood;
 use sopengine::search::rng::Rng;
 
 use super::features::{self, Coverage};
