@@ -16,9 +16,9 @@
 //! again. Going back costs what is redone.
 //!
 //! # Where things are
-//! `generate` takes operations in turn, `place` finds the place of one, `leave_out` deals with what has
-//! none, `resume` keeps a prefix and gives it back, `reinsert` moves a few operations among all others,
-//! `settle` puts a state into the order of placement.
+//! `generate` takes operations in turn, `place` finds the place of one and `take` books it, `leave_out`
+//! deals with what has none, `resume` keeps a prefix and gives it back, `reinsert` moves a few operations
+//! among all others, `settle` puts a state into the order of placement.
 //!
 //! # References
 //! Kolisch (1996), serial and parallel resource-constrained project scheduling methods revisited.
@@ -40,6 +40,7 @@ mod resume;
 mod settle;
 mod stand;
 mod standing;
+mod take;
 mod timeline;
 mod usage;
 mod watch;
