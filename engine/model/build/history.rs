@@ -1,11 +1,12 @@
 //! The baseline: what is done, what runs, and what a planner has fixed.
 
+use super::members::take_members;
 use super::{Builder, negative};
 use crate::error::Finding;
 use crate::model::draft::{BaselineRow, Symbol};
 use crate::model::history::{Baseline, OnStop, Pin, Status};
-use crate::model::ids::{AttributeId, ModeId, OperationId, RequirementId, ResourceId, ValueId};
-use crate::model::operation::{Phase, Suspend, Target};
+use crate::model::ids::{AttributeId, ModeId, OperationId, ResourceId, ValueId};
+use crate::model::operation::{Phase, Suspend};
 use crate::model::problem::Problem;
 use crate::model::resource::Resource;
 use crate::model::time::{Span, Time};
@@ -315,73 +316,6 @@ fn leave(resource: &mut Resource, attribute: AttributeId, value: ValueId) {
     if let Err(place) = resource.state_at_now.binary_search_by_key(&attribute, |state| state.0) {
         resource.state_at_now.insert(place, (attribute, value));
     }
-}
-
-/// Which member stands for which requirement of started work. Choices that overlap are matched by
-/// augmenting paths, so a member is never given away that only one requirement can take.
-fn take_members(
-    problem: &Problem,
-    mode: ModeId,
-    held: &[(ResourceId, Phase)],
-    changing: bool,
-) -> Result<Vec<(RequirementId, ResourceId)>, String> {
-    let mut seats: Vec<RequirementId> = Vec::new();
-    for id in problem.mode(mode).requirement_ids() {
-        let requirement = problem.requirement(id);
-        let counts = requirement.phase == Phase::Run || changing;
-        if let (Target::Group(_), true) = (requirement.target, counts) {
-            seats.extend(std::iter::repeat_n(id, requirement.quantity.max(0) as usize));
-        }
-    }
-    let mut held = held.to_vec();
-    held.sort_unstable();
-    held.dedup();
-    let fits = |seat: RequirementId, (resource, phase): (ResourceId, Phase)| {
-        let requirement = problem.requirement(seat);
-        let Target::Group(group) = requirement.target else {
-            return false;
-        };
-        requirement.phase == phase && problem.groups[group.index()].members.contains(&resource)
-    };
-    let mut taken: Vec<Option<usize>> = vec![None; held.len()];
-    for seat in 0..seats.len() {
-        let mut seen = vec![false; held.len()];
-        if !seat_member(seat, &seats, &held, &fits, &mut taken, &mut seen) {
-            let row = problem.requirement(seats[seat]).row as usize;
-            return Err(format!(
-                "no member named for requirement {}",
-                problem.names.requirement_rows.get(row)
-            ));
-        }
-    }
-    let mut members: Vec<(RequirementId, ResourceId)> = taken
-        .iter()
-        .zip(&held)
-        .filter_map(|(seat, member)| seat.map(|seat| (seats[seat], member.0)))
-        .collect();
-    members.sort_unstable();
-    Ok(members)
-}
-
-fn seat_member(
-    seat: usize,
-    seats: &[RequirementId],
-    held: &[(ResourceId, Phase)],
-    fits: &dyn Fn(RequirementId, (ResourceId, Phase)) -> bool,
-    taken: &mut [Option<usize>],
-    seen: &mut [bool],
-) -> bool {
-    for member in 0..held.len() {
-        if seen[member] || !fits(seats[seat], held[member]) {
-            continue;
-        }
-        seen[member] = true;
-        if taken[member].is_none_or(|other| seat_member(other, seats, held, fits, taken, seen)) {
-            taken[member] = Some(seat);
-            return true;
-        }
-    }
-    false
 }
 
 /// Where started work can run: its mode's windows and those of the members it holds.

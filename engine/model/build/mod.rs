@@ -6,16 +6,22 @@
 //! # Cost
 //! Near linear in the number of rows (names are sorted once per kind).
 
+mod calendars;
+mod changeovers;
+mod graph;
 mod history;
 mod keys;
 mod lags;
 mod magnitude;
 mod material;
+mod members;
 mod modes;
 mod operations;
 mod pins;
 mod pool;
+mod possible;
 mod precedences;
+mod requirements;
 mod resources;
 #[cfg(test)]
 mod tests;

@@ -1,95 +1,14 @@
-//! Calendars, resources, groups, setup rules and transport.
-
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
+//! Resources, groups and transport.
 
 use super::{Builder, negative};
 use crate::error::Finding;
-use crate::model::changeover::{AttributeRules, Combine, Compare, From, Matrix, Rule};
-use crate::model::draft::{CalendarRow, ChangeoverRow, Symbol};
+use crate::model::draft::Symbol;
 use crate::model::ids::{AttributeId, GroupId, LocationId, MatrixId, ResourceId, ValueId};
-use crate::model::operation::Suspend;
 use crate::model::profile::Profile;
 use crate::model::resource::{Group, Resource, ResourceKind};
-use crate::model::time::{FAR, LIMIT, Span};
-
-/// The name that means "no state known" and nothing else.
-pub(super) const UNSET: &str = "unset";
+use crate::model::time::Span;
 
 impl Builder<'_> {
-    /// Rows of each calendar in order of time, checked.
-    pub(super) fn calendars(&mut self) {
-        let draft = self.draft;
-        let mut by_calendar: BTreeMap<Symbol, Vec<(usize, &CalendarRow)>> = BTreeMap::new();
-        for (row, entry) in draft.calendars.iter().enumerate() {
-            let id = draft.symbols.text(entry.calendar);
-            self.time_in_range("calendars", row, id, "start", entry.start);
-            if entry.capacity.is_some_and(|capacity| capacity < 0) {
-                self.findings.push(negative("calendars", row, id, "capacity", entry.capacity.unwrap_or(0)));
-            }
-            if let Some(end) = entry.end {
-                self.time_in_range("calendars", row, id, "end", end);
-                if end <= entry.start {
-                    self.findings.push(
-                        Finding::error("SHIFT_INVERTED", "calendars")
-                            .at(row, id)
-                            .column("end")
-                            .found(format!("end {end}, start {}", entry.start))
-                            .expected("an end after the start")
-                            .hint("a shift over midnight ends on the next day"),
-                    );
-                    continue;
-                }
-            }
-            by_calendar.entry(entry.calendar).or_default().push((row, entry));
-        }
-        for (symbol, mut rows) in by_calendar {
-            rows.sort_by_key(|(_, entry)| (entry.start, entry.end));
-            let mut kept: Vec<CalendarRow> = Vec::with_capacity(rows.len());
-            for (row, entry) in rows {
-                if kept.last().is_some_and(|last| last.end.is_none_or(|end| end > entry.start)) {
-                    self.findings.push(
-                        Finding::error("SHIFT_CONFLICT", "calendars")
-                            .at(row, draft.symbols.text(symbol))
-                            .column("start")
-                            .found(format!("it starts at {} inside another row", entry.start))
-                            .expected("open intervals that do not overlap")
-                            .hint("cut one of the two rows"),
-                    );
-                } else {
-                    // What is out of range is refused above, and must not overflow until then.
-                    kept.push(CalendarRow {
-                        start: entry.start.clamp(-LIMIT, LIMIT),
-                        end: entry.end.map(|end| end.clamp(-LIMIT, LIMIT)),
-                        ..entry.clone()
-                    });
-                }
-            }
-            self.calendar_rows.insert(symbol, kept);
-        }
-    }
-
-    /// Capacity over time of a calendar whose rows without capacity have `own`.
-    fn calendar_profile(rows: &[CalendarRow], own: i64) -> Profile {
-        let mut steps: Vec<(i64, i64)> = Vec::with_capacity(rows.len() * 2);
-        let mut step = |time: i64, capacity: i64| {
-            if steps.last().is_some_and(|last| last.0 == time) {
-                steps.pop();
-            }
-            if steps.last().map_or(0, |last: &(i64, i64)| last.1) != capacity {
-                steps.push((time, capacity));
-            }
-        };
-        for row in rows {
-            step(row.start, row.capacity.unwrap_or(own));
-            if let Some(end) = row.end {
-                step(end, 0);
-            }
-        }
-        Profile { steps }
-    }
-
     /// All resources.
     pub(super) fn resources(&mut self) -> Vec<Resource> {
         let draft = self.draft;
@@ -239,96 +158,6 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// All matrices with their rules resolved.
-    pub(super) fn matrices(&mut self) -> Vec<Matrix> {
-        let draft = self.draft;
-        let mut rules: Vec<BTreeMap<AttributeId, Vec<Rule>>> =
-            vec![BTreeMap::new(); self.matrix_keys.names.len()];
-        let mut known: FxHashMap<RuleKey, usize> = FxHashMap::default();
-        for (row, entry) in draft.changeovers.iter().enumerate() {
-            let id = draft.symbols.text(entry.matrix);
-            let at = self.cell("changeovers", row, id, "matrix", "matrices");
-            let matrix = self.matrix_keys.resolve(&at, entry.matrix, &mut self.findings);
-            let Some((attribute, rule)) = self.rule(row, id, entry) else {
-                continue;
-            };
-            let key = (entry.matrix, attribute, rule.from, rule.to, rule.compare, rule.priority);
-            if let Some(first) = known.insert(key, row) {
-                self.findings.push(
-                    Finding::error("CHANGEOVER_CONFLICT", "changeovers")
-                        .at(row, id)
-                        .found(format!("the same rule as row {first}"))
-                        .expected("rules that differ in more than duration and cost")
-                        .hint("remove one, or give one a priority"),
-                );
-                continue;
-            }
-            if let Some(matrix) = matrix {
-                rules[matrix as usize].entry(attribute).or_default().push(rule);
-            }
-        }
-        let order = &self.value_order;
-        let mut matrices: Vec<Matrix> = rules
-            .into_iter()
-            .map(|by_attribute| Matrix {
-                combine: Combine::Sum,
-                suspend: Suspend::Never,
-                attached: false,
-                attributes: by_attribute
-                    .into_iter()
-                    .map(|(attribute, rules)| AttributeRules::new(attribute, rules, order))
-                    .collect(),
-            })
-            .collect();
-        for entry in &draft.matrices {
-            let Some(matrix) = self.matrix_keys.get(entry.matrix) else {
-                continue;
-            };
-            let matrix = &mut matrices[matrix as usize];
-            (matrix.combine, matrix.suspend, matrix.attached) =
-                (entry.combine, entry.suspend, entry.attached);
-        }
-        matrices
-    }
-
-    fn rule(&mut self, row: usize, id: &str, entry: &ChangeoverRow) -> Option<(AttributeId, Rule)> {
-        let draft = self.draft;
-        for (column, value) in [("duration", entry.duration), ("cost", entry.cost)] {
-            if value < 0 {
-                self.findings.push(negative("changeovers", row, id, column, value));
-            }
-        }
-        self.time_in_range("changeovers", row, id, "duration", entry.duration);
-        if let Some(to) = entry.to_value {
-            self.refuse_unset("changeovers", row, id, "to_value", to);
-        }
-        if entry.compare != Compare::None && entry.from_value.is_some() && entry.to_value.is_some() {
-            self.findings.push(
-                Finding::error("COMPARE_WITH_VALUES", "changeovers")
-                    .at(row, id)
-                    .column("compare")
-                    .found("a comparison beside two given values")
-                    .expected("compare only where from_value or to_value is null")
-                    .hint("remove the comparison, or one of the values"),
-            );
-        }
-        let from = match entry.from_value {
-            None => From::Any,
-            Some(symbol) if draft.symbols.text(symbol) == UNSET => From::Unset,
-            Some(symbol) => From::Value(ValueId(self.value_keys.get(symbol)?)),
-        };
-        let to = match entry.to_value {
-            None => None,
-            Some(symbol) => Some(ValueId(self.value_keys.get(symbol)?)),
-        };
-        let attribute = match entry.attribute {
-            Some(symbol) => AttributeId(self.attribute_keys.get(symbol)?),
-            None => self.state_attribute,
-        };
-        let &ChangeoverRow { compare, duration, cost, priority, .. } = entry;
-        Some((attribute, Rule { from, to, compare, duration: duration.max(0), cost: cost.max(0), priority }))
-    }
-
     /// Transport times, `from x to`; 0 where nothing is said.
     pub(super) fn transport(&mut self) -> Vec<Span> {
         let draft = self.draft;
@@ -355,56 +184,7 @@ impl Builder<'_> {
         times
     }
 
-    /// The reserved name may not be used as a value.
-    pub(super) fn refuse_unset(
-        &mut self,
-        table: &'static str,
-        row: usize,
-        id: &str,
-        column: &'static str,
-        value: Symbol,
-    ) {
-        if self.draft.symbols.text(value) == UNSET {
-            self.findings.push(
-                Finding::error("RESERVED_NAME", table)
-                    .at(row, id)
-                    .column(column)
-                    .found("\"unset\"")
-                    .expected("a value other than the reserved `unset`")
-                    .hint("leave the row out where the state is not known"),
-            );
-        }
-    }
-
-    /// Resources whose calendar may end before the work does, and those that never open.
-    pub(super) fn calendar_ends(&mut self, resources: &[Resource], load: &[(u64, Span)]) {
-        for (index, resource) in resources.iter().enumerate() {
-            let (users, work) = load[index];
-            let id = self.resource_keys.names.get(index).to_owned();
-            let open = self.pool.get(resource.open);
-            let Some(last) = open.last_end() else {
-                continue;
-            };
-            if users == 0 || last >= FAR || last >= self.horizon_end {
-                continue;
-            }
-            let left = open.open_between(self.now, last);
-            if work > left {
-                self.findings.push(
-                    Finding::warning("CALENDAR_ENDS", "calendars")
-                        .of(id)
-                        .column("end")
-                        .found(format!("closed for ever from {last}, {left} open ticks left"))
-                        .expected(format!("time for work of up to {work} ticks"))
-                        .hint("extend the calendar; what does not fit is left out"),
-                );
-            }
-        }
-    }
-
     pub(super) fn group_of(&self, symbol: Symbol) -> Option<GroupId> {
         self.group_keys.get(symbol).map(GroupId)
     }
 }
-
-type RuleKey = (Symbol, AttributeId, From, Option<ValueId>, Compare, i64);
