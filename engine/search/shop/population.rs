@@ -7,6 +7,7 @@
 
 use super::construct::construct;
 use super::elite::Elite;
+use super::exchange::is_full;
 use super::incumbent::Incumbent;
 use super::relink::blend;
 use super::rounds::round;
@@ -42,6 +43,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         patience: PATIENCE,
         batch: 1,
         target: incumbent.bound,
+        exchanges: is_full(instance, incumbent.bound),
     };
     let mut elite = Elite::for_operations(instance.num_operations());
     elite.offer(instance, incumbent.best.clone());
