@@ -23,15 +23,15 @@
 //! # Measured
 //! Five instances of 150 to 300 operations, each with half of all resources to choose from, loads within 0.2 percent of
 //! the bound, two seeds, 5 processor seconds: 1.1 percent above the bound without exchanges, 0.24 with. With two
-//! resources to choose from (8 instances) it makes no difference. With a quarter of the operations flexible, equal time
-//! gave schedules 0.15 percent longer.
+//! resources to choose from (8 instances) it makes no difference. With 1.3 modes an operation on average (2 instances,
+//! three seeds), equal time gave schedules 0.15 percent longer.
 //!
-//! On full resources makespans end one or two units above the bound, and it is idle time inside the schedule that is
-//! left, not balance. Annealing on the sum of what resources overrun the bound was no better in equal time: 3 million
-//! exact trials a second got stuck at two to five times the sum that the tabu search reaches. Any of these made no difference:
-//! exchanges before or after the other moves, a pair forbidden if one or if both had just left, tenures of 0.6, no
-//! preference among values below the bound. Tenures doubled were worse by 0.13, no aspiration by 0.06, and exchanges only
-//! where no other move shortens the path by 0.07.
+//! On full resources schedules end one or two units above the bound, and it is idle time inside them that is left, not
+//! balance. Annealing on the sum of what resources overrun the bound was no better in equal time: 3 million exact
+//! trials a second got stuck at two to five times the sum that the tabu search reaches. Any of these made no
+//! difference: exchanges before or after the other moves, a pair forbidden if one or if both had just left, tenures of
+//! 0.6, no preference among values below the bound. Tenures doubled were worse by 0.13 percent, no aspiration by 0.06,
+//! and exchanges only where no other move shortens the path by 0.07.
 
 use super::path::{Step, gather};
 use super::switch::Switches;
