@@ -59,8 +59,11 @@ impl State {
         true
     }
 
-    /// Sweeps once after one or more [`State::relink`]s.
+    /// Sweeps once after any number of [`State::relink`]s.
     pub fn refresh(&mut self, touched: &[Touched]) {
+        if touched.is_empty() {
+            return;
+        }
         let (mut first, mut last) = (NO_POSITION, 0);
         for nodes in touched {
             let own = self.position(nodes.node);

@@ -13,7 +13,7 @@
 //! | from 50,000 to 300,000 | the same, on a schedule of each worker's own | `islands` |
 //!
 //! All of them run the same tabu search (`tabu`) over moves on one critical path (`path`, `block_moves`,
-//! `switch`).
+//! `switch`, `exchange`).
 //!
 //! # Determinism
 //! A run has a fixed number of logical workers and rounds of equal work; workers exchange schedules between
@@ -31,6 +31,7 @@ mod block_moves;
 mod construct;
 mod dispatch;
 pub(super) mod elite;
+mod exchange;
 mod incumbent;
 mod islands;
 mod logarithm;

@@ -230,7 +230,8 @@ impl Others {
     }
 }
 
-fn gather(state: &State, node: u32) -> Step {
+/// What the estimates read of an operation.
+pub(super) fn gather(state: &State, node: u32) -> Step {
     let x = node as usize;
     let (record, previous, next) = (&state.records[x], &state.records[x - 1], &state.records[x + 1]);
     let (chain_end, chain_tail) = (state.ends[x - 1], state.tails[x + 1]);

@@ -7,6 +7,7 @@
 
 use super::construct::construct;
 use super::elite::Elite;
+use super::exchange::is_full;
 use super::incumbent::Incumbent;
 use super::relink::blend;
 use super::rounds::round;
@@ -25,6 +26,13 @@ const SHARE: u64 = 40_000;
 /// Moves without a new best after which a tabu search ends.
 const PATIENCE: u32 = 6_000;
 
+/// Least and most that a blend takes of its second parent, in 256ths.
+const SECOND_SHARE: (u32, u32) = (64, 192);
+/// The same where modes are chosen. A mode that one parent has and the other has not was made for its own order, so a
+/// blend of halves is worse than either. Measured on 8 instances of 150 to 300 operations with four seeds, 6 processor
+/// seconds: 0.90 percent above the best known with the share above, 0.76 with this one.
+const FLEXIBLE_SHARE: (u32, u32) = (20, 90);
+
 struct Worker {
     rng: Rng,
     tabu: Tabu,
@@ -42,6 +50,7 @@ pub(super) fn search(instance: &PlainInstance, incumbent: &mut Incumbent<'_>) {
         patience: PATIENCE,
         batch: 1,
         target: incumbent.bound,
+        exchanges: is_full(instance, incumbent.bound),
     };
     let mut elite = Elite::for_operations(instance.num_operations());
     elite.offer(instance, incumbent.best.clone());
@@ -149,7 +158,8 @@ impl Worker {
             arrangement
         } else {
             let (first, second) = elite.pick(&mut self.rng);
-            let weight = self.rng.between(64, 192);
+            let (least, most) = if instance.is_flexible() { FLEXIBLE_SHARE } else { SECOND_SHARE };
+            let weight = self.rng.between(least, most);
             self.work += 8 * instance.num_operations() as u64;
             blend(first, second, weight, &mut self.rng)
         };

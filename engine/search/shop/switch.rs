@@ -110,7 +110,7 @@ impl Switches {
     /// The last entry of a resource that must stay before a step, or is before one with a tail that is too long.
     /// What must stay is known by `ahead_from`, one more than the start of the chain predecessor, which may
     /// stand on this resource itself.
-    fn first_before(&mut self, state: &State, step: &Step, resource: u32, most_tail: u32) -> u32 {
+    pub(super) fn first_before(&mut self, state: &State, step: &Step, resource: u32, most_tail: u32) -> u32 {
         let State { records, ends, tails, .. } = state;
         let may_follow = |entry: u32| {
             let x = entry as usize;
@@ -133,14 +133,14 @@ impl Switches {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::path::CriticalPath;
     use super::*;
     use crate::schedule::plain::Arrangement;
     use crate::search::rng::Rng;
 
     /// Reentrant chains in random order, each operation in up to three modes, durations from 0.
-    fn random_state(rng: &mut Rng) -> (PlainInstance, State) {
+    pub(in super::super) fn random_state(rng: &mut Rng) -> (PlainInstance, State) {
         let (chains, length, resources) = (6, 8, 4);
         let (mut mode_starts, mut modes, mut chosen) = (vec![0], Vec::new(), Vec::new());
         for _ in 0..chains * length {

@@ -2,10 +2,10 @@
 //!
 //! # Idea
 //! Each iteration traces one longest path, estimates every move of its blocks (and every other mode of its
-//! operations), applies the best one that is not forbidden, and forbids to undo it for a while. A forbidden
-//! move is allowed if it promises a new best; if everything is forbidden, any move is taken. The search ends
-//! after `patience` moves without a new best, and can be paused between any two moves: rounds of equal work
-//! need that.
+//! operations, alone or in exchange), applies the best one that is not forbidden, and forbids to undo it for a
+//! while. A forbidden move is allowed if it promises a new best; if everything is forbidden, any move is taken.
+//! The search ends after `patience` moves without a new best, and can be paused between any two moves: rounds of
+//! equal work need that.
 //!
 //! On a large state one sweep costs far more than the choice of a move, so up to `batch` improving moves, at
 //! most one of each block, are applied before one sweep. Each alone closes no cycle, and together they do not
@@ -20,6 +20,7 @@
 //!   problem", Computers & Operations Research 53, 2015.
 
 use super::block_moves::{Estimator, Shift, each_shift};
+use super::exchange::Exchange;
 use super::memory::Memory;
 use super::path::CriticalPath;
 use super::switch::Switches;
@@ -45,6 +46,8 @@ pub(super) struct TabuRules {
     pub(super) batch: usize,
     /// A schedule as short as this ends the search.
     pub(super) target: u32,
+    /// Whether operations are tried in pairs, too (see [`super::exchange`]).
+    pub(super) exchanges: bool,
 }
 
 /// Why a run returned.
@@ -62,6 +65,7 @@ pub(super) enum Pause {
 enum Move {
     Shift(Shift),
     Switch { step: usize, place: Place },
+    Exchange(Exchange),
 }
 
 /// A tabu search that can be paused.
@@ -176,7 +180,7 @@ impl Tabu {
     }
 
     fn step_single(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> bool {
-        let Some(chosen) = self.choose(instance, rng) else { return false };
+        let Some(chosen) = self.choose(instance, rules, rng) else { return false };
         self.touched.clear();
         self.apply(chosen, rules, rng);
         self.state.refresh(&self.touched);
@@ -184,9 +188,22 @@ impl Tabu {
     }
 
     /// The best allowed move, ties at random; any move if all are forbidden.
-    fn choose(&mut self, instance: &PlainInstance, rng: &mut Rng) -> Option<Move> {
-        let Self { state, path, estimator, switches, memory, iteration, best, .. } = self;
+    fn choose(&mut self, instance: &PlainInstance, rules: TabuRules, rng: &mut Rng) -> Option<Move> {
         let mut chosen = Choice::new();
+        self.offer_shifts(&mut chosen, rng);
+        if instance.is_flexible() {
+            if rules.exchanges {
+                self.offer_exchanges(instance, &mut chosen, rng);
+            }
+            self.offer_switches(instance, &mut chosen, rng);
+        }
+        // An estimate costs about as much as touching a few operations.
+        self.state.work += 4 * u64::from(chosen.seen);
+        chosen.chosen.or(chosen.any)
+    }
+
+    fn offer_shifts(&mut self, chosen: &mut Choice, rng: &mut Rng) {
+        let Self { state, path, estimator, memory, iteration, best, .. } = self;
         for &block in &path.blocks {
             each_shift(path, block, |shift| {
                 let value = estimator.value(state, path, shift, chosen.value);
@@ -195,21 +212,36 @@ impl Tabu {
                 });
             });
         }
-        if instance.is_flexible() {
-            switches.begin(state);
-            for (index, step) in path.steps.iter().enumerate() {
-                switches.each(instance, state, step, chosen.value, |place, value| {
-                    chosen.offer(value, Move::Switch { step: index, place }, rng, || {
-                        value < best.makespan || !is_forbidden_switch(memory, step.node, place, *iteration)
-                    });
-                    chosen.value
+    }
+
+    fn offer_switches(&mut self, instance: &PlainInstance, chosen: &mut Choice, rng: &mut Rng) {
+        let Self { state, path, switches, memory, iteration, best, .. } = self;
+        switches.begin(state);
+        for (index, step) in path.steps.iter().enumerate() {
+            switches.each(instance, state, step, chosen.value, |place, value| {
+                chosen.offer(value, Move::Switch { step: index, place }, rng, || {
+                    let resource = place.mode.resource;
+                    value < best.makespan || !memory.forbids(step.node, resource, *iteration)
                 });
-            }
-            state.work += switches.seen;
+                chosen.value
+            });
         }
-        // An estimate costs about as much as touching a few operations.
-        state.work += 4 * u64::from(chosen.seen);
-        chosen.chosen.or(chosen.any)
+        state.work += switches.seen;
+    }
+
+    fn offer_exchanges(&mut self, instance: &PlainInstance, chosen: &mut Choice, rng: &mut Rng) {
+        let Self { state, path, switches, memory, iteration, best, .. } = self;
+        switches.begin(state);
+        for step in &path.steps {
+            switches.each_exchange(instance, state, step, chosen.value, |exchange, value| {
+                chosen.offer(value, Move::Exchange(exchange), rng, || {
+                    let is_forbidden = |(node, resource)| memory.forbids(node, resource, *iteration);
+                    value < best.makespan || !exchange.enters().into_iter().any(is_forbidden)
+                });
+                chosen.value
+            });
+        }
+        state.work += switches.seen;
     }
 
     /// The best improving moves of different blocks together; `false` if the longest path has none.
@@ -258,11 +290,11 @@ impl Tabu {
         }
     }
 
-    /// Relinks and forbids the way back; times stay out of date.
+    /// Relinks and forbids the way back; times stay out of date. What would close a cycle is left out.
     fn apply(&mut self, chosen: Move, rules: TabuRules, rng: &mut Rng) {
         let until = self.iteration + rng.between(rules.tenure, rules.tenure * 7 / 5 + 1);
         let steps = &self.path.steps;
-        let (node, place) = match chosen {
+        let is_linked = match chosen {
             Move::Shift(Shift::Behind { moved, anchor }) => {
                 let node = steps[moved].node;
                 for step in &steps[moved + 1..=anchor] {
@@ -270,7 +302,7 @@ impl Tabu {
                 }
                 let before = steps[anchor].node;
                 let after = self.state.records[before as usize].after;
-                (node, Place { before, after, ..self.state.place(node) })
+                self.link(&[(node, Place { before, after, ..self.state.place(node) })])
             }
             Move::Shift(Shift::Ahead { moved, anchor }) => {
                 let node = steps[moved].node;
@@ -279,19 +311,35 @@ impl Tabu {
                 }
                 let after = steps[anchor].node;
                 let before = self.state.records[after as usize].before;
-                (node, Place { before, after, ..self.state.place(node) })
+                self.link(&[(node, Place { before, after, ..self.state.place(node) })])
             }
             Move::Switch { step, place } => {
                 let node = steps[step].node;
-                let left = self.state.records[node as usize].resource;
-                self.memory.forbid(node, left, until);
-                (node, place)
+                // Resources are nodes, so pairs of an operation and a resource never mix with pairs of operations.
+                self.memory.forbid(node, self.state.records[node as usize].resource, until);
+                self.link(&[(node, place)])
+            }
+            Move::Exchange(exchange) => {
+                for (node, resource) in exchange.leaves() {
+                    self.memory.forbid(node, resource, until);
+                }
+                self.link(&exchange.places(&self.state))
             }
         };
-        if let Some(touched) = self.state.relink(node, place) {
-            self.moves += 1;
-            self.touched.push(touched);
+        self.moves += u64::from(is_linked);
+    }
+
+    /// Relinks one operation after the other, all or none.
+    fn link(&mut self, places: &[(u32, Place)]) -> bool {
+        let [(node, place), others @ ..] = places else { return true };
+        let old = self.state.place(*node);
+        let Some(touched) = self.state.relink(*node, *place) else { return false };
+        if !self.link(others) {
+            self.state.relink(*node, old);
+            return false;
         }
+        self.touched.push(touched);
+        true
     }
 }
 
@@ -337,10 +385,4 @@ fn is_forbidden_shift(memory: &Memory, path: &CriticalPath, shift: Shift, iterat
             steps[anchor..moved].iter().any(|step| memory.forbids(node, step.node, iteration))
         }
     }
-}
-
-/// A resource that an operation has just left is forbidden for it. Resources are nodes, so pairs of an
-/// operation and a resource never mix with pairs of operations.
-fn is_forbidden_switch(memory: &Memory, node: u32, place: Place, iteration: u32) -> bool {
-    memory.forbids(node, place.mode.resource, iteration)
 }

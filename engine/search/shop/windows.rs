@@ -176,6 +176,7 @@ impl Worker {
             patience: u32::MAX,
             batch: sizes.batch,
             target: 0,
+            exchanges: false,
         };
         let length = window.makespan();
         let work = sizes.moves * range.len() as u64;
