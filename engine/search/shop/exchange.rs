@@ -228,8 +228,6 @@ mod tests {
         assert!(apart > 500 && failed * 10 < apart, "{failed} cycles beside {apart} exchanges");
     }
 
-    /// Two resources with 5 + 5 and 4 + 4 to do: when a 5 and a 4 change places, both end at 9. A 5 that went alone
-    /// would end at 13.
     #[test]
     fn a_shop_is_full_up_to_one_percent() {
         let modes = [0, 1].map(|resource| PlainMode { resource, duration: 99 }).repeat(2);
@@ -241,6 +239,8 @@ mod tests {
         assert!(!is_full(&instance(vec![0, 1, 2], modes[..2].to_vec()), 99), "nobody can go anywhere");
     }
 
+    /// Two resources with 5 + 5 and 4 + 4 to do: when a 5 and a 4 change places, both end at 9. A 5 that went alone
+    /// would end at 13 behind the two 4s.
     #[test]
     fn a_pair_changes_places_where_one_alone_cannot() {
         let both = |duration| [0, 1].map(|resource| PlainMode { resource, duration });
