@@ -84,7 +84,7 @@ impl Island {
         let range = self.window();
         self.worker.search(instance, &self.whole, range, &self.sizes, stop);
         let found: Vec<_> = self.worker.found.take().into_iter().collect();
-        accept(instance, &mut self.whole, &found, &mut Snapshot::default());
+        accept(instance, &mut self.whole, &found, 0, &mut Snapshot::default());
         self.pass.step += 1;
         if self.pass.step * self.stride() >= self.whole.sequence.len() {
             self.end_pass(instance, best);
